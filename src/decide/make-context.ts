@@ -1,0 +1,87 @@
+import type { Policy } from '../policy/policy.ts';
+import { isOpen } from '../policy/time-interval.ts';
+import { keyOf, lastUse, type Session, type Uid } from '../session.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { Context, Need } from './condition.ts';
+
+/** What a run knows besides the snapshot and the policy. */
+export interface Facts {
+  readonly refreshMillis: number;
+  readonly uidOf: (name: string) => Uid;
+  /** `user@db` of those that this run is logged in as. */
+  readonly self: readonly string[];
+  /** The IANA zone that `location: Local` means. */
+  readonly localZone: string;
+  /** False where hidden members could not be looked for: then one of them may know better. */
+  readonly membersComplete: boolean;
+  /** Roles by owner, `role@db`; without an entry they are not known. */
+  readonly roles: ReadonlyMap<Uid, readonly string[]>;
+  /** When each session was first seen, by `keyOf(lsid)`; undefined where nobody remembers. */
+  readonly firstSeen: ReadonlyMap<string, number> | undefined;
+}
+
+/**
+ * What a decision on this snapshot may depend on. `now` is the snapshot's own time unless given, ms since the epoch.
+ * What an earlier run ended counts for no rank: a dead session must not push a live one into the excess.
+ */
+export function makeContext(
+  snapshot: Snapshot,
+  policy: Pick<Policy, 'timeIntervals'>,
+  facts: Facts,
+  now: number = snapshot.serverTime,
+  wasEnded: (session: Session) => boolean = () => false,
+): Context {
+  const open = new Map<string, boolean>();
+  let ranks: ReadonlyMap<string, number> | undefined;
+  return {
+    now,
+    silentMembers: facts.membersComplete
+      ? snapshot.silentMembers
+      : [...snapshot.silentMembers, 'hidden members, if any'],
+    refreshMillis: facts.refreshMillis,
+    uidOf: facts.uidOf,
+    self: new Set(facts.self.map(facts.uidOf)),
+    isOpen(name) {
+      const interval = policy.timeIntervals.get(name);
+      if (interval === undefined) throw new RangeError(`no such time interval: ${name}`);
+      const known = open.get(name) ?? isOpen(interval, now, facts.localZone);
+      open.set(name, known);
+      return known;
+    },
+    rolesOf: (session) => (session.user === undefined ? undefined : facts.roles.get(session.lsid.uid)),
+    firstSeen: ({ lsid }) =>
+      facts.firstSeen === undefined ? undefined : (facts.firstSeen.get(keyOf(lsid)) ?? now),
+    rankOf(session) {
+      ranks ??= rank(snapshot.sessions.filter((each) => !wasEnded(each)));
+      return ranks.get(keyOf(session.lsid)) ?? 0;
+    },
+  };
+}
+
+/** What the rules and exemptions of a policy must be told of. */
+export function needsOf(policy: Pick<Policy, 'rules' | 'exemptions'>): ReadonlySet<Need> {
+  return new Set(
+    [...policy.rules, ...policy.exemptions].flatMap(({ criteria }) =>
+      criteria.flatMap(({ needs }) => [...needs]),
+    ),
+  );
+}
+
+/** How many of the same user's sessions were used later; ties by lsid, so that the order is always the same (P9). */
+function rank(sessions: readonly Session[]): Map<string, number> {
+  const latestFirst = sessions
+    .map((session) => ({
+      key: keyOf(session.lsid),
+      uid: session.lsid.uid,
+      used: lastUse(session) ?? Infinity,
+    }))
+    .sort((a, b) => (a.used === b.used ? (a.key < b.key ? 1 : -1) : b.used > a.used ? 1 : -1));
+  const seen = new Map<Uid, number>();
+  return new Map(
+    latestFirst.map(({ key, uid }) => {
+      const before = seen.get(uid) ?? 0;
+      seen.set(uid, before + 1);
+      return [key, before];
+    }),
+  );
+}
