@@ -1,0 +1,87 @@
+import type { Context } from './decide/condition.ts';
+import { decide } from './decide/decide.ts';
+import { namedUsers } from './decide/named-users.ts';
+import type { Verdict } from './decide/verdict.ts';
+import type { Policy } from './policy/policy.ts';
+import { mostEach } from './run-result.ts';
+import { keyOf, lastUse, type Uid } from './session.ts';
+import { takeSnapshot, type ListedSession, type Listing, type Snapshot } from './snapshot.ts';
+
+/** Sessions of one user that came to the same by the same rule; the one unused longest stands for them. */
+interface Group {
+  /** Whether they are to end or undecided, and so to be shown. */
+  readonly isShown: boolean;
+  row: ListedSession;
+  count: number;
+}
+
+/** Keeps little of many rows. */
+export interface Digest {
+  /** Forgets everything: the listing begins anew. */
+  readonly clear: () => void;
+  /** Decides rows that no member knows, the rest of the listing being known, and forgets most. */
+  readonly add: (rows: readonly ListedSession[], listing: Listing) => void;
+  /** What is left of them. */
+  readonly rows: () => ListedSession[];
+  /** For how many each of these stands, by `keyOf(lsid)`. */
+  readonly standsFor: () => Map<string, number>;
+}
+
+/** Whether each session is decided by itself, whatever the others are, and without asking more. */
+export function decidesAlone({ rules, exemptions }: Policy): boolean {
+  return (
+    rules.every(({ terminate }) => terminate === 'sessions') &&
+    [...rules, ...exemptions].every(({ criteria }) => criteria.every(({ needs }) => needs.size === 0))
+  );
+}
+
+/**
+ * A digest of what is to be reported by user and not by session: a million sessions then take the room of a few. Only
+ * for policies that decide each session by itself. `contextOf` is asked for each batch.
+ */
+export function makeDigest(
+  policy: Policy,
+  uidOf: (name: string) => Uid,
+  contextOf: (snapshot: Snapshot) => Context,
+): Digest {
+  const names = namedUsers(policy);
+  const groups = new Map<Uid, Map<string, Group>>();
+  // Those to be told of, while they are few enough to be told one by one.
+  let each: ListedSession[] | undefined = [];
+  const keep = ({ session, verdict, rule }: Verdict): void => {
+    const { lsid, user } = session;
+    const row = { lsid, lastUse: lastUse(session) ?? Infinity, user };
+    const isShown = verdict === 'terminate' || verdict === 'indeterminate';
+    if (isShown && each !== undefined) each = each.length < mostEach ? [...each, row] : undefined;
+    let ofUser = groups.get(lsid.uid);
+    if (ofUser === undefined) groups.set(lsid.uid, (ofUser = new Map<string, Group>()));
+    const kind = `${verdict} ${rule}`;
+    const group = ofUser.get(kind);
+    if (group === undefined) ofUser.set(kind, { isShown, row, count: 1 });
+    else {
+      group.count += 1;
+      if (row.lastUse < group.row.lastUse) group.row = row;
+    }
+  };
+  const kept = (): Group[] =>
+    [...groups.values()]
+      .flatMap((ofUser) => [...ofUser.values()])
+      .filter(({ isShown }) => each === undefined || !isShown);
+  return {
+    clear() {
+      groups.clear();
+      each = [];
+    },
+    add(rows, listing) {
+      const members = listing.members.map((member) => ({
+        ...member,
+        sessions: member.sessions && [],
+        held: member.held && [],
+      }));
+      const snapshot = takeSnapshot({ ...listing, collection: rows, members }, uidOf, names);
+      for (const verdict of decide(snapshot.sessions, policy, contextOf(snapshot))) keep(verdict);
+    },
+    rows: () => [...kept().map(({ row }) => row), ...(each ?? [])],
+    standsFor: () => new Map(kept().map(({ row, count }) => [keyOf(row.lsid), count])),
+  };
+}
