@@ -1,0 +1,106 @@
+import type { Document, MongoClient } from 'mongodb';
+import type { Lsid } from '../session.ts';
+import type { ListedOwner, ListedSession } from '../snapshot.ts';
+import { binaryLsid } from './binary.ts';
+import { readBatches, readDocuments, readRaw, type RawQuery } from './raw-cursor.ts';
+import { rawSessionReader } from './raw-rows.ts';
+import { parseListedOwner, parseOldestOfOwner, type OldestOfOwner } from './rows.ts';
+
+/** In ms: a listing of a million takes long, and a server that hangs takes longer. */
+const listDeadline = 120_000;
+
+/** Some MB a batch: larger ones are no faster, and both sides hold them in memory. */
+const rowsAtOnce = 25_000;
+
+/** An lsid takes about 90 bytes, and a command no more than 16 MB. */
+const lsidsAtOnce = 50_000;
+
+/** Takes stages that choose records of `config.system.sessions`, and returns these. */
+export async function listRecords(
+  primary: MongoClient,
+  stages: Document[],
+  onRead?: RawQuery['onRead'],
+): Promise<ListedSession[]> {
+  return readRaw(primary, { ...recordsBy(stages), onRead }, rawSessionReader());
+}
+
+/** The same, handed over batch by batch. */
+export async function passRecords(
+  primary: MongoClient,
+  stages: Document[],
+  take: (rows: readonly ListedSession[]) => void,
+  onRead: RawQuery['onRead'],
+): Promise<void> {
+  await readBatches(primary, { ...recordsBy(stages), onRead }, rawSessionReader(), take);
+}
+
+function recordsBy(stages: Document[]): RawQuery {
+  return listing(stages, 'the listing of config.system.sessions');
+}
+
+function listing(stages: Document[], what: string): RawQuery {
+  return {
+    db: 'config',
+    of: 'system.sessions',
+    pipeline: [{ $listSessions: { allUsers: true } }, ...stages],
+    batchSize: rowsAtOnce,
+    what,
+    deadline: listDeadline,
+  };
+}
+
+/** The records of exactly these sessions, as far as there are any. */
+export async function listRecordsOf(primary: MongoClient, lsids: readonly Lsid[]): Promise<ListedSession[]> {
+  const rows: ListedSession[][] = [];
+  for (let start = 0; start < lsids.length; start += lsidsAtOnce) {
+    const some = lsids.slice(start, start + lsidsAtOnce).map(binaryLsid);
+    rows.push(await listRecords(primary, [{ $match: { _id: { $in: some } } }]));
+  }
+  return rows.flat();
+}
+
+/** How many records each user has, and the name where any of them tells: the server counts faster than it sends. */
+export async function countOwners(primary: MongoClient): Promise<ListedOwner[]> {
+  // Grouping by the name too is faster than to ask for the greatest name of a group.
+  const grouped = [{ $group: { _id: { uid: '$_id.uid', user: '$user.name' }, count: { $sum: 1 } } }];
+  const rows = await readDocuments(primary, listing(grouped, countWords), parseListedOwner);
+  const owners = new Map<string, ListedOwner>();
+  for (const { uid, count, user } of rows) {
+    // A record may lack the name that others of its user have (L3).
+    const known = owners.get(uid);
+    owners.set(uid, { uid, count: count + (known?.count ?? 0), user: known?.user ?? user });
+  }
+  return [...owners.values()];
+}
+
+const countWords = 'the count of sessions';
+
+/** The earliest last use among each user's records and how many they are, without the records of these sessions. */
+export async function oldestOfOwners(
+  primary: MongoClient,
+  without: readonly Lsid[],
+): Promise<OldestOfOwner[]> {
+  const stages = [
+    // An expression, since for `$nin` the server would walk the index on _id, in the order of chance.
+    { $match: { $expr: { $not: [{ $in: ['$_id', { $literal: without.map(binaryLsid) }] }] } } },
+    {
+      $group: {
+        _id: { uid: '$_id.uid', user: '$user.name' },
+        count: { $sum: 1 },
+        oldest: { $min: '$lastUse' },
+      },
+    },
+  ];
+  const rows = await readDocuments(primary, listing(stages, countWords), parseOldestOfOwner);
+  const owners = new Map<string, OldestOfOwner>();
+  for (const { uid, count, user, lastUse } of rows) {
+    const known = owners.get(uid);
+    owners.set(uid, {
+      uid,
+      count: count + (known?.count ?? 0),
+      user: known?.user ?? user,
+      lastUse: Math.min(lastUse, known?.lastUse ?? lastUse),
+    });
+  }
+  return [...owners.values()];
+}

@@ -1,0 +1,47 @@
+import type { Lsid, Uid } from '../session.ts';
+import { parseSessionId } from '../session.ts';
+import { listRecordsOf, oldestOfOwners } from './collection.ts';
+import type { Deployment } from './deployment.ts';
+import { again, listMembers, lsidsOf, readClock, type Look } from './look.ts';
+
+/** Below so many it is no slower to read all. */
+const fewest = 2_000;
+
+/** The server leaves these out one by one. */
+const mostKnown = 1_000;
+
+/** One record of each owner stands for all of the owner’s that no member knows: it has the earliest last use of these. */
+export interface OldestLook extends Look {
+  readonly standsFor: ReadonlyMap<Uid, number>;
+}
+
+/** No session has it. */
+export const standIn = parseSessionId('00000000-0000-0000-0000-000000000000');
+
+/**
+ * Looks as `look` does, and has the server group the records that no member knows and that are not among `also`.
+ * Undefined where that is not worth it. Throws ReaperErrors.
+ */
+export async function lookAtOldest(
+  deployment: Deployment,
+  also: readonly Lsid[],
+): Promise<OldestLook | undefined> {
+  return again(deployment, async () => {
+    const { primary } = deployment;
+    const clock = await readClock(primary);
+    const errors = new Map<string, string>();
+    const members = await listMembers(deployment, clock, {}, errors);
+    const known = [...members.flatMap(lsidsOf), ...also];
+    if (known.length > mostKnown) return undefined;
+    const owners = await oldestOfOwners(primary, known);
+    if (owners.reduce((sum, { count }) => sum + count, 0) < fewest) return undefined;
+    const oldest = owners.map(({ uid, lastUse, user }) => ({ lsid: { id: standIn, uid }, lastUse, user }));
+    return {
+      serverTime: clock.time,
+      members,
+      errors,
+      collection: [...(await listRecordsOf(primary, known)), ...oldest],
+      standsFor: new Map(owners.map(({ uid, count }) => [uid, count])),
+    };
+  });
+}
