@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { keyOf, type Session } from '../session.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { Killed } from './kill.ts';
+import { aftersightOf, type Aftersight } from './outcome.ts';
+import type { TerminateRun } from './terminate.ts';
+
+/** What the look after the kill shows of a session. */
+export type Sight = (session: Session) => Aftersight;
+
+/** How long what was killed may take to be gone, in ms between looks: an operation dies at its next check. */
+const patience = [50, 100, 200, 400, 800, 1600];
+
+/** Looks until nothing of what was killed is left, or patience ends; returns what the last look showed. */
+export async function lookUntilGone(
+  kills: readonly Killed[],
+  before: Snapshot,
+  run: TerminateRun,
+): Promise<Sight> {
+  const killed = kills.flatMap(({ aim }) => aim.sessions.map((each) => each.session));
+  const uids = [...new Set(killed.map((session) => session.lsid.uid))];
+  for (const pause of [...patience, 0]) {
+    // Only a use since then matters of what the collection lists.
+    const after = await run.lookAgain(uids, before.serverTime).catch(() => undefined);
+    if (after === undefined) {
+      // An election is over within seconds: the next look may find the new primary.
+      if (pause === 0) return blind(run);
+      await sleep(pause);
+      continue;
+    }
+    const index = new Map(after.sessions.map((session) => [keyOf(session.lsid), session]));
+    const sight: Sight = (session) =>
+      aftersightOf(session, index.get(keyOf(session.lsid)), {
+        lookedAt: before.serverTime,
+        silentMembers: after.silentMembers,
+      });
+    if (pause === 0 || killed.every((session) => sight(session).survivors.length === 0)) return sight;
+    await sleep(pause);
+  }
+  throw new Error('unreachable: the last pause is 0');
+}
+
+/** Nothing can be said of what was killed: every member counts as silent. */
+function blind({ deployment }: TerminateRun): Sight {
+  const silentMembers = deployment.members.map(({ address }) => address);
+  return () => ({ silentMembers, survivors: [], usedAgain: false });
+}
