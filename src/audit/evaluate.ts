@@ -1,0 +1,138 @@
+import type { LoadedPolicy } from '../policy/load.ts';
+import type { BookedRun, RunBook } from './run-book.ts';
+import type {
+  ChainState,
+  Evidence,
+  FindingStatus,
+  FoundSchedule,
+  Gap,
+  ServerConfirmation,
+  Step,
+} from './evidence.ts';
+import type { Stig } from './stig.ts';
+import { definitionStep } from './steps/definition.ts';
+import { determinationStep } from './steps/determination.ts';
+import { listingStep } from './steps/listing.ts';
+import { scheduleStep } from './steps/schedule.ts';
+import { terminationStep } from './steps/termination.ts';
+
+/** Everything that the evidence is made from; times in ms since the epoch. */
+export interface Seen {
+  readonly stig: Stig;
+  readonly at: number;
+  readonly since: number;
+  readonly version: string;
+  readonly host: string;
+  readonly auditLog: string;
+  readonly loaded: LoadedPolicy;
+  readonly book: RunBook;
+  readonly chain: ChainState;
+  readonly schedules: readonly FoundSchedule[];
+  /** Where a schedule may be, and could not be looked for. */
+  readonly notLooked: readonly string[];
+  readonly attestation: string | undefined;
+  readonly confirmation: ServerConfirmation | undefined;
+}
+
+/** What the steps need besides. */
+export interface Known extends Seen {
+  /** Runs of the window, and the last of all that the schedule started and that enforced. */
+  readonly runs: readonly BookedRun[];
+  readonly lastRun: BookedRun | undefined;
+  readonly gaps: readonly Gap[];
+  readonly longestGap: number | undefined;
+}
+
+/**
+ * A day, and what a daily start may be late by. The check text asks for a run at least daily; a timer is allowed
+ * its seconds of accuracy, and a run its length.
+ */
+const longestAllowed = 24.5 * 3_600_000;
+
+/** Takes what was seen and returns what an assessor is told. It never says `not_a_finding` of what was not seen. */
+export function evaluate(seen: Seen): Evidence {
+  const { book, since } = seen;
+  const all = book.runs();
+  const lastRun = all.findLast((run) => !run.byHand && run.finishedAt !== undefined);
+  const between = gapsOf(all, seen);
+  const known: Known = {
+    ...seen,
+    runs: all.filter((run) => (run.finishedAt ?? run.startedAt) >= since),
+    lastRun,
+    gaps: between.filter(({ from, to }) => to - from > longestAllowed),
+    longestGap: between.length === 0 ? undefined : Math.max(...between.map(({ from, to }) => to - from)),
+  };
+  const notRequired = notRequiredBy(seen);
+  const steps = [
+    definitionStep(known),
+    ...[listingStep, determinationStep, terminationStep, scheduleStep].map((step) => step(known)),
+  ];
+  const { status, reasons } = statusOf(known, steps, notRequired);
+  return {
+    ...seen,
+    status,
+    reasons,
+    deployment: lastRun?.deployment ?? all.at(-1)?.deployment,
+    steps,
+    runs: known.runs,
+    gaps: known.gaps,
+    longestGap: known.longestGap,
+    ended: [...book.ended.values()],
+    openEnds: book.openEnds(),
+    policy: { name: seen.loaded.policy.name, file: seen.loaded.file, sha256: seen.loaded.sha256 },
+  };
+}
+
+/** The documented way out: only with the document that says so. */
+function notRequiredBy({ loaded: { policy } }: Seen): string | undefined {
+  return policy.authority?.document === undefined ? undefined : policy.authority.notRequired;
+}
+
+function statusOf(
+  { stig, chain, attestation }: Known,
+  steps: readonly Step[],
+  notRequired: string | undefined,
+): { status: FindingStatus; reasons: string[] } {
+  const because = (state: Step['state']): string[] =>
+    steps.filter((step) => step.state === state).flatMap(({ because: [first] }) => first ?? []);
+  if (notRequired !== undefined) {
+    return {
+      status: 'not_a_finding',
+      reasons: [`The documentation states that termination is not required: ${notRequired}`],
+    };
+  }
+  if (!stig.asksForScript) return older(stig, attestation);
+  const broken = chain.intact ? [] : ['The audit log was changed, so it proves nothing; see its faults.'];
+  const contradicted = because('contradicted');
+  if (contradicted.length > 0) return { status: 'open', reasons: [...contradicted, ...broken] };
+  const unseen = [...broken, ...because('unseen')];
+  if (unseen.length > 0) return { status: 'not_reviewed', reasons: unseen };
+  return { status: 'not_a_finding', reasons: ['Every step of the check text was seen to hold.'] };
+}
+
+/** Its check text asks whether the owner requires more, which no program can know. */
+function older(
+  { product }: Stig,
+  attestation: string | undefined,
+): { status: FindingStatus; reasons: string[] } {
+  if (attestation !== undefined) return { status: 'not_a_finding', reasons: [`Attested: ${attestation}`] };
+  return {
+    status: 'not_reviewed',
+    reasons: [
+      `The check text of the ${product}.x STIG asks for the owner’s word and for no script: attest it with --attest. The steps below are what reaper can show.`,
+    ],
+  };
+}
+
+/** The times between successful runs of the schedule, within the window, up to the moment of the audit. */
+function gapsOf(all: readonly BookedRun[], { since, at, book }: Seen): Gap[] {
+  const successes = all
+    .filter((run) => run.state === 'succeeded' && !run.byHand)
+    .map((run) => run.finishedAt ?? run.startedAt)
+    .sort((a, b) => a - b);
+  if (book.firstLine === undefined) return [];
+  // A run before the window, or the first line of a younger log, is where the first gap begins.
+  const before = successes.findLast((time) => time < since) ?? Math.max(since, book.firstLine);
+  const moments = [before, ...successes.filter((time) => time >= since), at];
+  return moments.slice(1).map((to, index) => ({ from: moments[index] ?? to, to }));
+}

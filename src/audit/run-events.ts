@@ -1,0 +1,163 @@
+import type { EndedSession } from '../plan/already-ended.ts';
+import type { Exceeded } from '../plan/limits.ts';
+import type { Plan, PlannedUser } from '../plan/plan.ts';
+import type { ReapInput } from '../reap.ts';
+import { countsOf, type RunResult } from '../run-result.ts';
+import { lastUse, type Session } from '../session.ts';
+import type { SessionOutcome } from '../terminate/terminate.ts';
+import type { AuditEvent } from './event.ts';
+import type { OpenEnd } from './evidence.ts';
+import type { JsonValue } from './json-value.ts';
+import type { Unfinished } from './unfinished.ts';
+
+/** A run has begun: which policy, where, as whom. */
+export function startedEvent(input: ReapInput, mode: RunResult['mode']): AuditEvent {
+  const { deployment, loaded } = input;
+  return {
+    action: 'run-started',
+    outcome: 'success',
+    reaper: {
+      run_id: input.runId,
+      mode,
+      by_hand: input.byHand,
+      policy: {
+        name: loaded.policy.name,
+        description: loaded.policy.description,
+        file: loaded.file,
+        sha256: loaded.sha256,
+        authority: { ...loaded.policy.authority },
+      },
+      deployment: { topology: deployment.topology, name: deployment.name },
+      members: deployment.members.map(({ address, role, error }) => ({ address, role, error })),
+      account: deployment.account.users,
+      actions: [...deployment.account.actions].sort(),
+      unfinished: unfinishedOf(input.unfinished),
+    },
+  };
+}
+
+/** What the run before left open, since it was cut off. */
+function unfinishedOf(unfinished: Unfinished | undefined): JsonValue {
+  if (unfinished === undefined) return undefined;
+  const those = (state: OpenEnd['state']): JsonValue =>
+    unfinished.openEnds
+      .filter((end) => end.state === state)
+      .map(({ sessionId, uid, user }) => ({ id: sessionId, uid, user }));
+  return {
+    run_id: unfinished.runId,
+    in_doubt: those('in_doubt'),
+    not_attempted: those('not_attempted'),
+  };
+}
+
+/** What the run is about to end, on disk before the first kill. */
+export function planEvent(
+  input: ReapInput,
+  plan: Plan,
+  exceeded: readonly Exceeded[],
+  usedAgain: readonly EndedSession[],
+): AuditEvent {
+  return {
+    action: 'plan',
+    outcome: exceeded.length === 0 ? 'success' : 'failure',
+    reaper: {
+      run_id: input.runId,
+      limits: { ...input.limits },
+      force: input.force,
+      exceeded: exceeded.map(({ because }) => because),
+      users: plan.users.map(plannedUser),
+      already_ended: plan.alreadyEnded.map(({ session }) => ({ ...session.lsid })),
+      used_again: usedAgain.map(({ lsid }) => ({ ...lsid })),
+    },
+  };
+}
+
+function plannedUser({ uid, user, target, sessions }: PlannedUser): JsonValue {
+  return {
+    uid,
+    user,
+    by: target.by,
+    sessions: sessions.map(({ session, rule, because }) => ({
+      id: session.lsid.id,
+      last_use: lastUseText(session),
+      rule,
+      because,
+    })),
+  };
+}
+
+const eventOutcomes = {
+  ended: 'success',
+  killed: 'success',
+  already_ended: 'success',
+  spared: 'success',
+  failed: 'failure',
+  in_doubt: 'unknown',
+} as const;
+
+/** What became of one session. */
+export function outcomeEvent(runId: string, { verdict, outcome, at }: SessionOutcome): AuditEvent {
+  const { session, rule } = verdict;
+  return {
+    action: 'outcome',
+    outcome: eventOutcomes[outcome.outcome],
+    reaper: {
+      run_id: runId,
+      session: { ...session.lsid, user: session.user, last_use: lastUseText(session) },
+      rule,
+      because: verdict.because,
+      outcome: outcome.outcome,
+      outcome_because: outcome.because,
+      looked_at: new Date(at).toISOString(),
+      used_again: outcome.usedAgain,
+      members: outcome.members.map((member) => ({ ...member })),
+    },
+  };
+}
+
+/** A session that an earlier run ended has left the listing: the last proof. */
+export function goneEvent(runId: string, gone: EndedSession): AuditEvent {
+  return {
+    action: 'confirmed-gone',
+    outcome: 'success',
+    reaper: {
+      run_id: runId,
+      session: { ...gone.lsid, user: gone.user },
+      ended_by_run: gone.runId,
+      outcome: gone.outcome,
+    },
+  };
+}
+
+/** The run is over. */
+export function completedEvent(result: RunResult, exitCode: number, nextDue: number | undefined): AuditEvent {
+  return {
+    action: 'run-completed',
+    outcome: exitCode === 0 ? 'success' : 'failure',
+    reaper: {
+      run_id: result.runId,
+      mode: result.mode,
+      policy: { ...result.policy },
+      counts: { ...countsOf(result) },
+      exit_code: exitCode,
+      exceeded: result.exceeded.map(({ because }) => because),
+      not_required: result.notRequired,
+      members_silent: [...result.memberErrors.keys()],
+      next_due: nextDue === undefined ? undefined : new Date(nextDue).toISOString(),
+    },
+  };
+}
+
+/** The run ended with an error, and this is all that can be said of it. */
+export function brokenOffEvent(runId: string, error: { exitCode: number; code: string }): AuditEvent {
+  return {
+    action: 'run-completed',
+    outcome: 'failure',
+    reaper: { run_id: runId, exit_code: error.exitCode, error: error.code },
+  };
+}
+
+function lastUseText(session: Session): string | null {
+  const used = lastUse(session);
+  return used === undefined ? null : new Date(used).toISOString();
+}

@@ -1,0 +1,153 @@
+import type { FoundSchedule } from '../evidence.ts';
+import { longestGapOf } from './cron-times.ts';
+import { cronOf } from './calendar.ts';
+import { reaperCommandIn, withoutConnectionStrings } from './reaper-command.ts';
+
+/** What `systemctl show` is asked of a timer and of what it starts. */
+export const timerProperties = [
+  'LoadState',
+  'UnitFileState',
+  'ActiveState',
+  'FragmentPath',
+  'Unit',
+  'TimersCalendar',
+  'TimersMonotonic',
+  'RandomizedDelayUSec',
+  'FixedRandomDelay',
+  'LastTriggerUSec',
+  'NextElapseUSecRealtime',
+] as const;
+export const serviceProperties = ['LoadState', 'ExecStart'] as const;
+
+/** Properties with their values, in the order printed: a property may come more than once. */
+export type Properties = ReadonlyMap<string, readonly string[]>;
+
+/** Takes what `systemctl show` printed. */
+export function propertiesIn(text: string): Properties {
+  const properties = new Map<string, string[]>();
+  for (const line of text.split('\n')) {
+    const [, name, value] = /^(\w+)=(.*)$/.exec(line) ?? [];
+    if (name === undefined || value === undefined) continue;
+    properties.set(name, [...(properties.get(name) ?? []), value]);
+  }
+  return properties;
+}
+
+/**
+ * Takes a timer’s properties and those of its service, as printed in UTC, and returns the schedule; undefined if
+ * there is no such timer. `localZone` is what its calendar means where it names no zone.
+ */
+export function scheduleOfTimer(
+  name: string,
+  timer: Properties,
+  service: Properties,
+  { localZone, now }: { readonly localZone: string; readonly now: number },
+): FoundSchedule | undefined {
+  const the = (property: string): string => timer.get(property)?.[0] ?? '';
+  if (the('LoadState') === 'not-found' || the('LoadState') === '') return undefined;
+  const calendars = expressionsIn(timer, 'TimersCalendar', 'OnCalendar');
+  const spans = expressionsIn(timer, 'TimersMonotonic', 'On(?:UnitActive|UnitInactive)USec');
+  const gap = longestGap(calendars, spans, { zone: localZone, now });
+  const commands = commandsOf(service);
+  const { certain, other } = problemsOf(the, calendars, spans, commands);
+  const { text, problems } = withoutConnectionStrings(commands.join('; '));
+  return {
+    kind: 'systemd',
+    where: the('FragmentPath') === '' ? name : `${name} (${the('FragmentPath')})`,
+    says: [
+      ...calendars.map((each) => `OnCalendar=${each}`),
+      ...spans.map((each) => `every ${each}`),
+      `ExecStart=${text}`,
+    ].join(', '),
+    longestGap: gap === undefined ? undefined : gap + randomDelay(the),
+    active: certain.length === 0,
+    lastRun: instantIn(the('LastTriggerUSec')),
+    nextRun: instantIn(the('NextElapseUSecRealtime')),
+    problems: [...certain, ...other, ...problems],
+  };
+}
+
+/** `{ OnCalendar=*-*-* *:00/5:00 ; next_elapse=… }` gives `*-*-* *:00/5:00`. */
+function expressionsIn(timer: Properties, property: string, key: string): string[] {
+  const form = new RegExp(`^\\{ ${key}=(.*?) ; next_elapse=`);
+  return (timer.get(property) ?? []).flatMap((value) => form.exec(value)?.[1] ?? []);
+}
+
+function commandsOf(service: Properties): string[] {
+  return (service.get('ExecStart') ?? []).flatMap(
+    (value) => /argv\[\]=(.*?) ; ignore_errors=/.exec(value)?.[1] ?? [],
+  );
+}
+
+/** Every line of a timer starts the service, so the one that starts it most often bounds the gap. */
+function longestGap(
+  calendars: readonly string[],
+  spans: readonly string[],
+  { zone, now }: { readonly zone: string; readonly now: number },
+): number | undefined {
+  const gaps = [
+    ...calendars.map((calendar) => {
+      const cron = cronOf(calendar);
+      return cron && longestGapOf(cron.expression, { zone: cron.zone ?? zone, now });
+    }),
+    ...spans.map(millisIn),
+  ].filter((gap) => gap !== undefined);
+  return gaps.length === 0 ? undefined : Math.min(...gaps);
+}
+
+function randomDelay(the: (property: string) => string): number {
+  return the('FixedRandomDelay') === 'yes' ? 0 : (millisIn(the('RandomizedDelayUSec')) ?? 0);
+}
+
+function problemsOf(
+  the: (property: string) => string,
+  calendars: readonly string[],
+  spans: readonly string[],
+  commands: readonly string[],
+): { certain: string[]; other: string[] } {
+  const certain: string[] = [];
+  const other: string[] = [];
+  const [loaded, active, enabled] = [the('LoadState'), the('ActiveState'), the('UnitFileState')];
+  if (loaded !== 'loaded') certain.push(`systemd says of it: ${loaded}`);
+  else if (active !== 'active')
+    certain.push(`it is not started (${active}): systemctl enable --now reaper.timer`);
+  if (active === 'active' && enabled !== 'enabled')
+    other.push(`it is not enabled (${enabled || 'no state'}), so the next boot does not start it`);
+  const runs = commands.map(reaperCommandIn).filter((command) => command !== undefined);
+  const best = runs.find(({ problems }) => problems.length === 0) ?? runs[0];
+  if (best === undefined) certain.push(`${the('Unit') || 'what it starts'} does not run reaper run`);
+  else certain.push(...best.problems);
+  if (calendars.length + spans.length === 0) other.push('it does not start again and again');
+  return { certain, other };
+}
+
+/** `Mon 2026-11-23 02:00:04 UTC`, as printed with TZ=UTC; undefined for `n/a` and for never. */
+function instantIn(text: string): number | undefined {
+  const [, date, time] = /^(?:\w{3} )?(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d+)? UTC$/.exec(text) ?? [];
+  return date === undefined ? undefined : Date.parse(`${date}T${time}Z`);
+}
+
+const unitMillis: Readonly<Record<string, number>> = {
+  y: 31_557_600_000,
+  month: 2_629_800_000,
+  w: 604_800_000,
+  d: 86_400_000,
+  h: 3_600_000,
+  min: 60_000,
+  s: 1000,
+  ms: 1,
+  us: 0.001,
+};
+
+/** `1h 30min` as systemd prints it; undefined for anything else. */
+function millisIn(text: string): number | undefined {
+  if (text === '0') return 0;
+  let total = 0;
+  for (const part of text.split(' ')) {
+    const [, count, unit = ''] = /^([\d.]+)([a-z]+)$/.exec(part) ?? [];
+    const millis = unitMillis[unit] ?? unitMillis[unit.replace(/s$/, '')];
+    if (count === undefined || millis === undefined) return undefined;
+    total += Number(count) * millis;
+  }
+  return total;
+}

@@ -1,0 +1,71 @@
+import { open } from 'node:fs/promises';
+import type { EndedSession } from '../plan/already-ended.ts';
+import { parseSessionId, parseUid } from '../session.ts';
+import { openLine, type Line } from './chain.ts';
+import type { OpenEnd } from './evidence.ts';
+import { auditLogFile, linesFromEnd } from './log-files.ts';
+import { openRunBook } from './run-book.ts';
+import { outcome } from './run-lines.ts';
+
+/** What a run that was cut off, by `kill -9` or a loss of power, left behind in the audit log. */
+export interface Unfinished {
+  readonly runId: string;
+  /** What it ended, and what may have died by it: the next run must look for them. */
+  readonly earlier: readonly EndedSession[];
+  readonly openEnds: readonly OpenEnd[];
+}
+
+/** Returns what the last run left open, or undefined if it came to its end or there was none. */
+export async function readUnfinished(dir: string): Promise<Unfinished | undefined> {
+  const lines = await linesOfLastRun(auditLogFile(dir));
+  const runId = lines[0]?.reaper['run_id'];
+  if (typeof runId !== 'string') return undefined;
+  const book = openRunBook(Number.POSITIVE_INFINITY);
+  for (const line of lines) book.add(line);
+  const openEnds = book.openEnds();
+  const doubtful = openEnds.filter(({ state }) => state === 'in_doubt');
+  return {
+    runId,
+    openEnds,
+    earlier: [...lines.flatMap((line) => endedBy(line, runId)), ...doubtful.flatMap(inDoubt)],
+  };
+}
+
+/** From its start on; none if it was completed. */
+async function linesOfLastRun(file: string): Promise<Line[]> {
+  const lines: Line[] = [];
+  await using handle = await open(file, 'r');
+  for await (const { bytes, whole } of linesFromEnd(handle)) {
+    const opened = whole ? openLine(bytes) : { problem: 'torn' };
+    if ('problem' in opened) continue;
+    const action = opened.line['event.action'];
+    if (action === 'run-completed') return [];
+    lines.unshift(opened.line);
+    if (action === 'run-started') return lines;
+  }
+  return [];
+}
+
+function endedBy({ reaper, ...line }: Line, runId: string): EndedSession[] {
+  if (line['event.action'] !== 'outcome') return [];
+  const found = outcome.safeParse(reaper).data;
+  if (found === undefined || (found.outcome !== 'ended' && found.outcome !== 'killed')) return [];
+  const { id, uid, user } = found.session;
+  const at = Date.parse(found.looked_at ?? '');
+  if (Number.isNaN(at) || found.used_again) return [];
+  return [
+    {
+      lsid: { id: parseSessionId(id), uid: parseUid(uid) },
+      user: user ?? undefined,
+      at,
+      outcome: found.outcome,
+      runId,
+    },
+  ];
+}
+
+function inDoubt({ sessionId, uid, user, runId }: OpenEnd): EndedSession[] {
+  if (sessionId === undefined || uid === undefined) return [];
+  const lsid = { id: parseSessionId(sessionId), uid: parseUid(uid) };
+  return [{ lsid, user, at: 0, outcome: 'in_doubt', runId }];
+}

@@ -1,0 +1,189 @@
+import {
+  appendFile,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openAuditLog, type AuditLogOptions } from '../../src/audit/audit-log.ts';
+import type { AuditEvent } from '../../src/audit/event.ts';
+import { auditLogFile } from '../../src/audit/log-files.ts';
+import { verifyLog } from '../../src/audit/verify.ts';
+
+let dir: string;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'reaper-audit-'));
+});
+
+afterEach(() => rm(dir, { recursive: true }));
+
+const clock = () => new Date('2026-07-01T12:00:00Z');
+const text = () => readFile(auditLogFile(dir), 'utf8');
+const marksOf = async () => {
+  const lines = (await text()).trimEnd().split('\n');
+  return lines.map((line) => (JSON.parse(line) as { reaper: { mark: string } }).reaper.mark);
+};
+
+function anEvent(mark: string, rest: AuditEvent['reaper'] = {}): AuditEvent {
+  return { action: 'outcome', outcome: 'success', reaper: { mark, ...rest } };
+}
+
+async function writeOne(mark: string, options: AuditLogOptions = {}): Promise<void> {
+  await using log = await openAuditLog(dir, clock, options);
+  await log.append([anEvent(mark)]);
+}
+
+describe('the audit log', () => {
+  test('is only ever added to, one line an event', async () => {
+    {
+      await using log = await openAuditLog(dir, clock);
+      await log.append([anEvent('a'), anEvent('b')]);
+      await log.append([]);
+    }
+    const before = await text();
+    {
+      await using log = await openAuditLog(dir, clock);
+      await log.append([anEvent('c\nd')]);
+    }
+    expect((await text()).startsWith(before)).toBe(true);
+    expect(await marksOf()).toEqual(['a', 'b', 'c\nd']);
+  });
+
+  test('has everything on disk once append returns', async () => {
+    await using log = await openAuditLog(dir, clock);
+    await log.append([anEvent('a')]);
+    expect(await marksOf()).toEqual(['a']);
+  });
+
+  test('is not for everybody to read, and for its owner alone to write', async () => {
+    await using _log = await openAuditLog(dir, clock);
+    const { mode } = await stat(auditLogFile(dir));
+    expect(mode & 0o777).toBe(0o640 & ~process.umask());
+  });
+
+  test('closes a last line that a crash tore, keeps it, and vouches for it', async () => {
+    await writeOne('whole');
+    await appendFile(auditLogFile(dir), '{"torn":');
+    await writeOne('a');
+    const [whole, torn, next, end, ...rest] = (await text()).split('\n');
+    expect([torn, end, rest]).toEqual(['{"torn":', '', []]);
+    expect(JSON.parse(whole ?? '')).toMatchObject({ reaper: { mark: 'whole' } });
+    expect(JSON.parse(next ?? '')).toMatchObject({
+      reaper: { mark: 'a' },
+      'event.sequence': 2,
+      chain: { torn: { bytes: 8 } },
+    });
+    expect(await verifyLog(dir)).toMatchObject({ intact: true, torn: 1, lines: 3 });
+  });
+
+  test('adds nothing to a file whose last line is whole', async () => {
+    await writeOne('a');
+    const before = await text();
+    {
+      await using _log = await openAuditLog(dir, clock);
+    }
+    expect(await text()).toBe(before);
+  });
+
+  test.each([
+    { name: 'edited', damage: (lines: string) => lines.replace('"mark":"b"', '"mark":"B"') },
+    { name: 'cut', damage: (lines: string) => lines.slice(0, lines.indexOf('\n') + 1) },
+    { name: 'emptied', damage: () => '' },
+  ])('records nothing after an end that was $name', async ({ damage }) => {
+    await writeOne('a');
+    await writeOne('b');
+    await writeFile(auditLogFile(dir), damage(await text()));
+    await expect(openAuditLog(dir, clock)).rejects.toMatchObject({ code: 'log-damaged', exitCode: 73 });
+  });
+
+  test('goes on in a new file once the old one is full, in one chain', async () => {
+    const year = 365 * 24 * 3_600_000;
+    for (const mark of ['a', 'b', 'c']) await writeOne(mark, { rotateAt: { size: 1, age: year } });
+    expect((await readdir(dir)).filter((name) => name.endsWith('.jsonl'))).toEqual([
+      'audit-000000000001.jsonl',
+      'audit-000000000002.jsonl',
+      'audit.jsonl',
+    ]);
+    expect(await verifyLog(dir)).toMatchObject({ intact: true, lines: 3, head: { sequence: 3 } });
+  });
+
+  test('goes on in a new file once the first line is old', async () => {
+    await writeOne('a', { rotateAt: { size: 1e9, age: 60_000 } });
+    const later = () => new Date(clock().getTime() + 60_000);
+    await using log = await openAuditLog(dir, later, { rotateAt: { size: 1e9, age: 60_000 } });
+    await log.append([anEvent('b')]);
+    expect(await marksOf()).toEqual(['b']);
+    expect(await verifyLog(dir)).toMatchObject({ intact: true, lines: 2 });
+  });
+
+  test('finds its end in the file before, when a crash came between the two', async () => {
+    await writeOne('a');
+    await rename(auditLogFile(dir), join(dir, 'audit-000000000001.jsonl'));
+    await writeOne('b');
+    expect(await verifyLog(dir)).toMatchObject({ intact: true, lines: 2 });
+  });
+
+  test('stays one chain with two writers, as a lock during a run', async () => {
+    await using run = await openAuditLog(dir, clock);
+    await using lock = await openAuditLog(dir, clock);
+    await run.append([anEvent('a')]);
+    await lock.append([anEvent('b')]);
+    await Promise.all([run.append([anEvent('c')]), lock.append([anEvent('d')])]);
+    expect((await marksOf()).slice(0, 2)).toEqual(['a', 'b']);
+    expect(await verifyLog(dir)).toMatchObject({ intact: true, lines: 4 });
+  });
+
+  test('tells each line once it is on disk', async () => {
+    const told: string[] = [];
+    await using log = await openAuditLog(dir, clock, { onLine: (line) => told.push(line) });
+    await log.append([anEvent('a'), anEvent('b')]);
+    expect(`${told.join('\n')}\n`).toBe(await text());
+  });
+
+  test('does not mix the lines of appends at the same time', async () => {
+    const padding = 'x'.repeat(700_000);
+    {
+      await using log = await openAuditLog(dir, clock);
+      const appends = Array.from({ length: 12 }, (_, at) =>
+        log.append([anEvent(`${at} first`, at % 2 ? { padding } : {}), anEvent(`${at} second`)]),
+      );
+      await Promise.all(appends);
+    }
+    expect(await marksOf()).toEqual(
+      Array.from({ length: 12 }, (_, at) => [`${at} first`, `${at} second`]).flat(),
+    );
+  });
+
+  test('waits for what is under way before it is closed', async () => {
+    const log = await openAuditLog(dir, clock);
+    const appended = log.append([anEvent('a', { padding: 'x'.repeat(700_000) })]);
+    await log[Symbol.asyncDispose]();
+    await appended;
+    expect(await marksOf()).toEqual(['a']);
+  });
+
+  test('that cannot be opened is told', async () => {
+    await writeFile(join(dir, 'no-folder'), '');
+    await expect(openAuditLog(join(dir, 'no-folder'), clock)).rejects.toMatchObject({
+      code: 'record-impossible',
+      exitCode: 73,
+    });
+  });
+
+  test.runIf(process.platform === 'linux')('that cannot be written is told', async () => {
+    await symlink('/dev/full', auditLogFile(dir));
+    await using log = await openAuditLog(dir, clock);
+    await expect(log.append([anEvent('a')])).rejects.toMatchObject({
+      code: 'record-impossible',
+      message: expect.stringContaining('ENOSPC'),
+    });
+  });
+});

@@ -1,0 +1,299 @@
+import { describe, expect, test } from 'vitest';
+import { evaluate, type Seen } from '../../src/audit/evaluate.ts';
+import type { Evidence, FoundSchedule, Step } from '../../src/audit/evidence.ts';
+import { stigs } from '../../src/audit/stig.ts';
+import type { LoadedPolicy } from '../../src/policy/load.ts';
+import { aBook, policySha256, type LoggedRun } from './a-log.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const night = Date.UTC(2026, 9, 20, 20);
+const morning = night + 10 * hour;
+const month = 30 * 24 * hour;
+
+const timer: FoundSchedule = {
+  kind: 'systemd',
+  where: 'reaper.timer',
+  says: 'OnCalendar=*:0/5',
+  longestGap: 5 * minute,
+  active: true,
+  lastRun: undefined,
+  nextRun: undefined,
+  problems: [],
+};
+const note: FoundSchedule = {
+  ...timer,
+  kind: 'note',
+  where: 'attested',
+  says: 'CronJob reaper',
+  longestGap: undefined,
+  active: undefined,
+};
+
+const authority = {
+  document: 'SSP AC-12',
+  approvedBy: 'ISSO',
+  approvedOn: '2026-10-01',
+  notRequired: undefined,
+};
+
+function aPolicy(more: object = {}): LoadedPolicy {
+  const policy = {
+    name: 'p',
+    mode: 'enforce',
+    authority,
+    rules: [{ name: 'idle' }],
+    exemptions: [],
+    ...more,
+  };
+  return { policy, file: '/etc/reaper/policy.yaml', sha256: policySha256 } as unknown as LoadedPolicy;
+}
+
+/** Every five minutes of the night, but for what is left out or changed. */
+function aNight(change: (run: LoggedRun) => LoggedRun | undefined = (run) => run): LoggedRun[] {
+  return Array.from({ length: 121 }, (_, index): LoggedRun => {
+    const sessions = index === 60 ? { 1: 'ended' as const } : {};
+    return { at: night + index * 5 * minute, sessions };
+  }).flatMap((run) => change(run) ?? []);
+}
+
+async function audit(
+  logged: readonly LoggedRun[],
+  more: Partial<Seen> = {},
+): Promise<Evidence & { step: (name: Step['name']) => Step | undefined }> {
+  const { at = morning + 2 * minute } = more;
+  const since = at - month;
+  const { book, chain, dir } = await aBook(logged, since);
+  const seen = {
+    ...{ stig: stigs['8'], at, since, version: '0', host: 'h', auditLog: dir, loaded: aPolicy() },
+    ...{ book, chain, schedules: [timer], notLooked: [], attestation: undefined, confirmation: undefined },
+  };
+  const evidence = evaluate({ ...seen, ...more });
+  return { ...evidence, step: (name) => evidence.steps.find((step) => step.name === name) };
+}
+
+describe('a night of runs', () => {
+  test('every five minutes is not a finding', async () => {
+    const evidence = await audit(aNight());
+    expect(evidence.steps.map(({ state }) => state)).toEqual(Array(5).fill('shown'));
+    expect(evidence).toMatchObject({
+      status: 'not_a_finding',
+      gaps: [],
+      longestGap: 5 * minute,
+      deployment: 'rs0',
+    });
+    expect(evidence.runs).toHaveLength(121);
+    expect(evidence.ended).toMatchObject([{ rule: 'idle', user: 'alice@admin', ended: 1 }]);
+  });
+
+  test('with a gap of two hours is none either, and the gap is told', async () => {
+    const gap = (at: number): boolean => at > night + 3 * hour && at < night + 5 * hour;
+    const evidence = await audit(aNight((run) => (gap(run.at) ? undefined : run)));
+    expect(evidence).toMatchObject({ status: 'not_a_finding', longestGap: 2 * hour });
+    expect(evidence.step('schedule')?.because[0]).toContain('the longest gap between successful runs is 2h');
+  });
+
+  test('with a failed run is none either, and the failed run is no success', async () => {
+    const evidence = await audit(
+      aNight((run) => (run.at === night + 4 * hour ? { ...run, exitCode: 69, brokeOff: true } : run)),
+    );
+    expect(evidence).toMatchObject({ status: 'not_a_finding', longestGap: 10 * minute });
+    expect(evidence.runs.filter(({ state }) => state === 'failed')).toMatchObject([{ exitCode: 69 }]);
+  });
+
+  test('after a gap of 25 hours is a finding', async () => {
+    const late = aNight().map((run) => ({ ...run, at: run.at + 25 * hour + 10 * hour }));
+    const evidence = await audit([...aNight(), ...late], { at: morning + 35 * hour + 2 * minute });
+    expect(evidence).toMatchObject({ status: 'open', gaps: [{ from: morning, to: morning + 25 * hour }] });
+    expect(evidence.reasons).toEqual([expect.stringMatching(/^For 1d1h no run succeeded/)]);
+  });
+
+  test.each([
+    { name: 'a day, and the seconds of a timer', length: 24 * hour + 10 * minute, status: 'not_a_finding' },
+    { name: 'an hour more than a day', length: 25 * hour, status: 'open' },
+  ])('that is $name ago: $status', async ({ length, status }) => {
+    expect((await audit(aNight(), { at: morning + length })).status).toBe(status);
+  });
+
+  test('in which the last day’s runs all failed is a finding that says so', async () => {
+    const failing = aNight().map((run) => ({ at: run.at + 30 * hour, exitCode: 77, brokeOff: true }));
+    const evidence = await audit([...aNight(), ...failing], { at: morning + 30 * hour });
+    expect(evidence.status).toBe('open');
+    expect(evidence.reasons.join()).toContain('the last run failed (exit 77)');
+  });
+});
+
+describe('what was not seen', () => {
+  test.each<{ name: string; logged?: LoggedRun[]; more: Partial<Seen>; reason: RegExp }>([
+    { name: 'no run at all', logged: [], more: {}, reason: /no run that came to its end/ },
+    {
+      name: 'who decided it',
+      more: { loaded: aPolicy({ authority: { ...authority, approvedOn: undefined } }) },
+      reason: /authority lacks approved_on/,
+    },
+    {
+      name: 'the present policy at work',
+      more: { loaded: { ...aPolicy(), sha256: 'b'.repeat(64) } },
+      reason: /another policy/,
+    },
+    { name: 'a schedule', more: { schedules: [] }, reason: /No schedule was found on this host: name it/ },
+    {
+      name: 'whether there is one',
+      more: { schedules: [], notLooked: ['systemd: denied'] },
+      reason: /could not look: systemd: denied/,
+    },
+    {
+      name: 'a termination',
+      logged: aNight((run) => ({ ...run, sessions: {} })),
+      more: {},
+      reason: /No session has had to end yet/,
+    },
+    {
+      name: 'a member',
+      logged: aNight((run) => ({ ...run, membersSilent: ['m2:27017'] })),
+      more: {},
+      reason: /no answer from m2/,
+    },
+    {
+      name: 'the right to list',
+      logged: aNight((run) => ({ ...run, actions: [] })),
+      more: {},
+      reason: /does not say that its account may list/,
+    },
+    {
+      name: 'anything but runs by hand',
+      logged: aNight((run) => ({ ...run, byHand: true })),
+      more: {},
+      reason: /no run that came to its end/,
+    },
+    {
+      name: 'a day beside a note',
+      more: { schedules: [note] },
+      reason: /a day of runs must stand beside it/,
+    },
+  ])('is not reviewed: $name', async ({ logged = aNight(), more, reason }) => {
+    const evidence = await audit(logged, more);
+    expect(evidence.status).toBe('not_reviewed');
+    expect(evidence.reasons.join('\n')).toMatch(reason);
+  });
+
+  test('is made good by a note and a day of runs', async () => {
+    const second = aNight().map((run) => ({ ...run, at: run.at + 24 * hour }));
+    const evidence = await audit([...aNight(), ...second], { schedules: [note], at: morning + 24 * hour });
+    expect(evidence.status).toBe('not_a_finding');
+  });
+
+  test('counts for nothing in a log that was changed', async () => {
+    const chain = {
+      intact: false,
+      faults: [{ file: 'f', line: 3, problem: 'is no JSON' }],
+      torn: 0,
+      lines: 9,
+      files: ['f'],
+      head: undefined,
+    };
+    expect(await audit(aNight(), { chain })).toMatchObject({
+      status: 'not_reviewed',
+      reasons: [expect.stringContaining('it proves nothing')],
+    });
+  });
+});
+
+describe('what speaks against it', () => {
+  const last = (change: Partial<LoggedRun>): LoggedRun[] =>
+    aNight((run) => (run.at === morning ? { ...run, ...change } : run));
+
+  test.each<{ name: string; logged?: LoggedRun[]; more?: Partial<Seen>; reason: RegExp }>([
+    { name: 'runs that end nothing', more: { loaded: aPolicy({ mode: 'report' }) }, reason: /mode: report/ },
+    {
+      name: 'a session that could not be ended',
+      logged: last({ exitCode: 3, sessions: { 9: 'failed' } }),
+      reason: /failed to end 1 session\./,
+    },
+    {
+      name: 'a session in doubt',
+      logged: last({ exitCode: 3, sessions: { 9: 'in_doubt' } }),
+      reason: /Of 1 session it is in doubt/,
+    },
+    {
+      name: 'a timer that is off',
+      more: { schedules: [{ ...timer, active: false, problems: ['it is disabled'] }] },
+      reason: /does not start it: it is disabled/,
+    },
+    {
+      name: 'a timer that is rare',
+      more: { schedules: [{ ...timer, longestGap: 7 * 24 * hour }] },
+      reason: /only every 7d/,
+    },
+  ])('is a finding: $name', async ({ logged = aNight(), more = {}, reason }) => {
+    const evidence = await audit(logged, more);
+    expect(evidence.status).toBe('open');
+    expect(evidence.reasons.join('\n')).toMatch(reason);
+  });
+
+  test('is outweighed by a second schedule that is good', async () => {
+    const rare = { ...timer, longestGap: 7 * 24 * hour };
+    expect((await audit(aNight(), { schedules: [rare, timer] })).status).toBe('not_a_finding');
+  });
+});
+
+describe('a run that was cut off', () => {
+  const sessions = { 5: 'planned', 6: 'attempted', 7: 'ended' } as const;
+  const cut = (cutAfter: LoggedRun['cutAfter'], more: readonly LoggedRun[] = []) =>
+    audit([...aNight(), { at: morning + minute, sessions, ...(cutAfter && { cutAfter }) }, ...more]);
+
+  test.each([
+    { cutAfter: 'run-started', states: [] },
+    { cutAfter: 'plan', states: ['not_attempted', 'not_attempted', 'not_attempted'] },
+    { cutAfter: 'attempt', states: ['not_attempted', 'in_doubt', 'in_doubt'] },
+    { cutAfter: 'outcome', states: ['not_attempted', 'in_doubt'] },
+  ] as const)('after $cutAfter leaves $states', async ({ cutAfter, states }) => {
+    const evidence = await cut(cutAfter);
+    expect(evidence.openEnds.map(({ state }) => state)).toEqual(states);
+    expect(evidence.runs.at(-1)?.state).toBe('unfinished');
+    expect(evidence.status).toBe(states.length > 0 ? 'open' : 'not_a_finding');
+  });
+
+  test('is cleared up by the next run, which looks at everything', async () => {
+    const evidence = await cut('outcome', [{ at: morning + 90_000, gone: [6] }]);
+    expect(evidence).toMatchObject({ openEnds: [], status: 'not_a_finding' });
+  });
+
+  test('is not cleared up by one that was asked for by hand, or that failed', async () => {
+    const rest = await cut('outcome', [
+      { at: morning + 80_000, byHand: true },
+      { at: morning + 90_000, exitCode: 3 },
+    ]);
+    expect(rest.openEnds).toHaveLength(2);
+  });
+});
+
+describe('the other ways to close it', () => {
+  const documented = { ...authority, notRequired: 'the SSP says so' };
+
+  test('termination is documented as not required', async () => {
+    const evidence = await audit([], { loaded: aPolicy({ authority: documented }), schedules: [] });
+    expect(evidence).toMatchObject({
+      status: 'not_a_finding',
+      reasons: [expect.stringContaining('the SSP says so')],
+    });
+  });
+
+  test('but not without the document', async () => {
+    const bare = aPolicy({ authority: { ...documented, document: undefined } });
+    expect((await audit([], { loaded: bare })).status).toBe('not_reviewed');
+  });
+
+  test.each(['7', '4'] as const)(
+    'the %s.x STIG asks for no script, so only an attestation closes it',
+    async (product) => {
+      const stig = stigs[product];
+      expect((await audit(aNight(), { stig })).status).toBe('not_reviewed');
+      const attested = await audit(aNight(), { stig, attestation: 'Jane Isso, 2026-11-01' });
+      expect(attested).toMatchObject({
+        status: 'not_a_finding',
+        reasons: ['Attested: Jane Isso, 2026-11-01'],
+      });
+    },
+  );
+});
