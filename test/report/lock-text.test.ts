@@ -1,0 +1,63 @@
+import { runInNewContext } from 'node:vm';
+import { expect, test } from 'vitest';
+import { lockToText, locksToText, unlockToText } from '../../src/report/lock-text.ts';
+
+const now = Date.UTC(2026, 6, 1, 12);
+
+const aLock = (user = 'mallory@admin') => ({
+  user,
+  until: now + 10 * 3_600_000,
+  reason: 'IR-2026-14',
+  made_at: now,
+  override_exemptions: false,
+});
+
+test('says until when, where it holds and what it cannot do', () => {
+  const text = lockToText(aLock(), '/var/lib/reaper', now);
+  expect(text[0]).toBe('mallory@admin is locked until 2026-07-01T22:00:00Z (10h): IR-2026-14');
+  expect(text[1]).toContain('/var/lib/reaper, and no other');
+  expect(text[2]).toContain('can log in again');
+});
+
+test.each([
+  ['mallory@admin', 'mallory', 'admin'],
+  ['a@b@c', 'a@b', 'c'],
+  [`x"); db.dropDatabase(); ("@admin`, `x"); db.dropDatabase(); ("`, 'admin'],
+  ['line\nbreak\u2028\u202e@admin', 'line\nbreak\u2028\u202e', 'admin'],
+])('the command to paste for %j names that user and does nothing else', (user, name, database) => {
+  const made: unknown[] = [];
+  const db = {
+    getSiblingDB: (on: string) => ({
+      updateUser: (who: string, what: unknown) => made.push([on, who, what]),
+    }),
+  };
+  const lines = [...lockToText(aLock(user), 'dir', now), ...unlockToText(aLock(user))].filter((line) =>
+    line.startsWith('  db.'),
+  );
+  for (const line of lines) {
+    expect(line).toMatch(/^[\u0020-\u007e]*$/);
+    runInNewContext(line, { db });
+  }
+  expect(made).toEqual([
+    [database, name, { authenticationRestrictions: [{ clientSource: ['192.0.2.1'] }] }],
+    [database, name, { authenticationRestrictions: [] }],
+  ]);
+});
+
+test('a user of a directory is not stored here', () => {
+  expect(lockToText(aLock('ctr_eve@$external'), 'dir', now).join('\n')).toContain(
+    'disable the account in your directory',
+  );
+});
+
+test('a reason is text of somebody else’s choice', () => {
+  expect(locksToText([{ ...aLock(), reason: 'x\u001b[2J' }], now).join('')).not.toContain('\u001b');
+});
+
+test('lists them, expired ones too', () => {
+  expect(locksToText([aLock(), { ...aLock('b@c'), until: now - 1 }], now)).toEqual([
+    'mallory@admin  until 2026-07-01T22:00:00Z (for another 10h): IR-2026-14',
+    'b@c  until 2026-07-01T11:59:59Z (expired): IR-2026-14',
+  ]);
+  expect(locksToText([], now)).toEqual(['No user is locked.']);
+});
