@@ -1,0 +1,84 @@
+import { ExitCode } from '../exit-code.ts';
+import { neededActions } from '../mongo/needed-actions.ts';
+import { connect } from '../mongo/deployment.ts';
+import { rememberingUidOf } from '../mongo/uid.ts';
+import { hasUri, readUri } from '../mongo/uri.ts';
+import { lint } from '../policy/lint.ts';
+import { lintListing } from '../policy/lint-listing.ts';
+import { loadPolicy, PolicyError, type LoadedPolicy } from '../policy/load.ts';
+import { endsNothing } from '../policy/policy.ts';
+import { deploymentItems, policyItems, type CheckItem } from '../report/check-items.ts';
+import { checkToJson, checkToText } from '../report/check.ts';
+import { styleFor } from '../report/style.ts';
+import { jsonText } from '../report/visible.ts';
+import { readFirstSeen } from '../state/first-seen.ts';
+import { stateDirOf } from '../state/state-dir.ts';
+import { survey } from '../survey.ts';
+import type { World } from '../world.ts';
+import { policyFileOf, type ConnectionOptions, type PolicyOptions } from './options.ts';
+
+export interface CheckOptions extends ConnectionOptions, PolicyOptions {
+  readonly json?: boolean;
+  readonly stateDir?: string;
+}
+
+/** What MongoDB does unless told otherwise (L2, L6): the best guess without a server. */
+const serverDefaults = { sessionTimeoutMinutes: 30, refreshMillis: 300_000 };
+
+/** `reaper check`: the policy, and with a connection string the deployment. Throws if either cannot be had. */
+export async function check(options: CheckOptions, world: World): Promise<number> {
+  const { env, clock, localZone } = world;
+  const file = policyFileOf(options, env);
+  let loaded: LoadedPolicy;
+  try {
+    loaded = await loadPolicy(file);
+  } catch (error) {
+    if (options.json !== true || !(error instanceof PolicyError)) throw error;
+    world.stdout.write(`${jsonText(checkToJson(file, error.problems, []))}\n`);
+    return error.exitCode;
+  }
+
+  const uri = { uriFile: options.uriFile, env };
+  const now = clock().getTime();
+  const items = hasUri(uri)
+    ? await checkOnline(loaded, await readUri(uri), options, world)
+    : policyItems(loaded, lint(loaded.policy, { now, localZone, ...serverDefaults }), { now, localZone });
+  const text =
+    options.json === true
+      ? jsonText(checkToJson(file, [], items))
+      : checkToText(items, hasUri(uri), styleFor(world.stdout, env)).join('\n');
+  world.stdout.write(`${text}\n`);
+  return Math.max(ExitCode.done, ...items.map(({ exitCode }) => exitCode ?? ExitCode.done));
+}
+
+async function checkOnline(
+  loaded: LoadedPolicy,
+  uri: string,
+  options: CheckOptions,
+  world: World,
+): Promise<CheckItem[]> {
+  await using deployment = await connect({ uri, onClient: world.onClient });
+  const { policy } = loaded;
+  const { localZone, clock, env } = world;
+  const needed = neededActions({
+    kills: !endsNothing(policy),
+    ends: policy.endSessions,
+    topology: deployment.topology,
+  });
+  const mayList = needed.every(({ action, required }) => !required || deployment.account.actions.has(action));
+  const firstSeen = await readFirstSeen(stateDirOf(options.stateDir, env));
+  const seen = mayList
+    ? await survey(deployment, policy, { uidOf: rememberingUidOf(), localZone, firstSeen })
+    : undefined;
+  const clientTime = clock().getTime();
+  const { sessionTimeoutMinutes, refreshMillis } = deployment;
+  const now = seen?.snapshot.serverTime ?? clientTime;
+  const warnings = lint(policy, { now, localZone, sessionTimeoutMinutes, refreshMillis });
+  if (seen !== undefined) {
+    warnings.push(...lintListing(policy, seen.snapshot.sessions, seen.contextOf(seen.snapshot)));
+  }
+  return [
+    ...policyItems(loaded, warnings, { now, localZone }),
+    ...deploymentItems(deployment, needed, seen?.seen, clientTime),
+  ];
+}

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { openAuditLog } from '../audit/audit-log.ts';
+import type { AuditEvent } from '../audit/event.ts';
+import { exemptsUser } from '../decide/exempts-user.ts';
+import { ReaperError } from '../errors.ts';
+import { ExitCode } from '../exit-code.ts';
+import { makeLog } from '../log.ts';
+import { rememberingUidOf } from '../mongo/uid.ts';
+import { loadPolicy } from '../policy/load.ts';
+import { nearest } from '../policy/problems.ts';
+import { lockToText, locksToText, unlockToText } from '../report/lock-text.ts';
+import { jsonText, visible } from '../report/visible.ts';
+import { readLocks, writeLocks, type Lock } from '../state/locks.ts';
+import { takeRunLock } from '../state/run-lock.ts';
+import { makeStateDir, stateDirOf } from '../state/state-dir.ts';
+import type { World } from '../world.ts';
+import { policyFileOf, type ConnectionOptions, type PolicyOptions } from './options.ts';
+import { run } from './run.ts';
+import { decides, forges, warnOfExposure } from './warn-of-exposure.ts';
+
+export interface LockOptions extends ConnectionOptions, PolicyOptions {
+  readonly stateDir?: string;
+  /** ms. */
+  readonly for: number;
+  readonly reason: string;
+  readonly overrideExemptions?: boolean;
+  readonly now?: boolean;
+}
+
+/** `reaper lock USER`: ends a user's sessions at every run until a deadline (P8). With `--now` also runs at once. */
+export async function lock(user: string, options: LockOptions, world: World): Promise<number> {
+  const { env, clock, stdout } = world;
+  const now = clock().getTime();
+  await refuseUseless(user, options, world);
+  const stateDir = stateDirOf(options.stateDir, env);
+  const made: Lock = {
+    user,
+    until: now + options.for,
+    reason: options.reason,
+    made_at: now,
+    override_exemptions: options.overrideExemptions === true,
+  };
+  await change(stateDir, world, (locks) => ({
+    locks: [...locks.filter((each) => each.user !== user), made],
+    event: eventOf('lock', made),
+  }));
+  stdout.write(`${lockToText(made, stateDir, now).join('\n')}\n`);
+  if (options.now !== true) return ExitCode.done;
+  const { for: _length, reason: _reason, ...shared } = options;
+  return run(shared, world, true);
+}
+
+/** A lock that could never end anything would be worse than none: it looks like one. */
+async function refuseUseless(user: string, options: LockOptions, world: World): Promise<void> {
+  const { env, clock, localZone } = world;
+  if (!/^.+@.+$/su.test(user)) {
+    throw new ReaperError('usage', `${JSON.stringify(user)} is no user`, {
+      remedy: 'write user@db, as listed',
+    });
+  }
+  if (options.reason.trim() === '')
+    throw new ReaperError('usage', '--reason is empty', { remedy: 'say why' });
+  const { policy, exposure } = await loadPolicy(policyFileOf(options, env));
+  warnOfExposure(makeLog(world, false), exposure, decides);
+  if (policy.authority?.notRequired !== undefined || policy.mode === 'report') {
+    throw new ReaperError(
+      'lock-refused',
+      `under policy ${policy.name} a run ends nothing, so a lock would not either`,
+      {
+        remedy: 'it has authority.not_required or mode: report',
+      },
+    );
+  }
+  const uidOf = rememberingUidOf();
+  const exemption = exemptsUser(user, policy, { uidOf, localZone }, clock().getTime());
+  if (exemption.truth !== true || (options.overrideExemptions === true && !exemption.builtIn)) return;
+  throw new ReaperError(
+    'lock-refused',
+    `${visible(user)} is exempt (${exemption.name ?? exemption.because}), and an exemption beats a lock`,
+    {
+      remedy: exemption.builtIn
+        ? 'nothing lifts a built-in exemption'
+        : 'add --override-exemptions if the incident asks for it',
+    },
+  );
+}
+
+export interface StateOptions {
+  readonly stateDir?: string;
+  readonly json?: boolean;
+}
+
+/** `reaper unlock USER`: takes a lock away. */
+export async function unlock(user: string, options: StateOptions, world: World): Promise<number> {
+  const stateDir = stateDirOf(options.stateDir, world.env);
+  const removed = await change(stateDir, world, (locks) => {
+    const found = locks.find((each) => each.user === user);
+    if (found === undefined) throw noLock(user, locks);
+    return { locks: locks.filter((each) => each !== found), event: eventOf('unlock', found) };
+  });
+  world.stdout.write(`${unlockToText(removed).join('\n')}\n`);
+  return ExitCode.done;
+}
+
+function noLock(user: string, locks: readonly Lock[]): ReaperError {
+  const names = locks.map((each) => each.user);
+  return new ReaperError('usage', `${JSON.stringify(user)} is not locked${nearest(user, names)}`, {
+    remedy: names.length === 0 ? 'no user is' : `locked: ${names.map(visible).join(', ')}`,
+  });
+}
+
+/** `reaper locks`: who is locked, until when and why. */
+export async function locks(options: StateOptions, world: World): Promise<number> {
+  const all = await readLocks(stateDirOf(options.stateDir, world.env));
+  const now = world.clock().getTime();
+  world.stdout.write(
+    `${options.json === true ? jsonText({ locks: all.map(toJson) }) : locksToText(all, now).join('\n')}\n`,
+  );
+  return ExitCode.done;
+}
+
+function toJson({ user, until, reason, made_at: madeAt, override_exemptions: overrides }: Lock): object {
+  const [untilText, madeText] = [until, madeAt].map((at) => new Date(at).toISOString());
+  return { user, until: untilText, reason, made_at: madeText, override_exemptions: overrides };
+}
+
+/** Changes the locks and records it, one change at a time; the record comes first. */
+async function change(
+  stateDir: string,
+  world: World,
+  edit: (locks: readonly Lock[]) => { locks: readonly Lock[]; event: AuditEvent & { lock: Lock } },
+): Promise<Lock> {
+  const { clock } = world;
+  warnOfExposure(makeLog(world, false), await makeStateDir(stateDir), forges);
+  await using _mutex = await takeRunLock(stateDir, randomUUID(), clock(), 'locks');
+  const { locks: changed, event } = edit(await readLocks(stateDir));
+  await using log = await openAuditLog(stateDir, clock);
+  await log.append([event]);
+  await writeLocks(stateDir, changed);
+  return event.lock;
+}
+
+function eventOf(action: 'lock' | 'unlock', lock: Lock): AuditEvent & { lock: Lock } {
+  return { action, outcome: 'success', reaper: { lock: { ...lock } }, lock };
+}

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
+import { ReaperError } from '../errors.ts';
+import { ExitCode } from '../exit-code.ts';
+import { rememberingUidOf } from '../mongo/uid.ts';
+import { loadPolicy } from '../policy/load.ts';
+import { crossCheckTests, parsePolicyTests } from '../policy/policy-tests.ts';
+import { runPolicyTests, untested } from '../policy/run-policy-tests.ts';
+import { testsToJson, testsToText } from '../report/policy-tests.ts';
+import { styleFor } from '../report/style.ts';
+import { jsonText } from '../report/visible.ts';
+import type { World } from '../world.ts';
+
+export interface TestOptions {
+  readonly json?: boolean;
+}
+
+/** Of this command alone: what the policy does is not what its tests say. */
+const testsFailed = 1;
+
+/** `reaper test`: applies a policy to the sessions of its tests. Throws if tests or policy are invalid. */
+export async function test(file: string, options: TestOptions, world: World): Promise<number> {
+  const parsed = parsePolicyTests(await read(file), file);
+  const { policy, ...loaded } = await loadPolicy(policyFileFor(file, parsed.tests.policy));
+  crossCheckTests(parsed, policy);
+  const results = runPolicyTests(parsed, policy, rememberingUidOf());
+  const report = {
+    file,
+    policy: { name: policy.name, file: loaded.file, sha256: loaded.sha256 },
+    results,
+    untested: untested(policy, results),
+  };
+  const text =
+    options.json === true
+      ? jsonText(testsToJson(report))
+      : testsToText(report, styleFor(world.stdout, world.env)).join('\n');
+  world.stdout.write(`${text}\n`);
+  return results.every(({ ok }) => ok) ? ExitCode.done : testsFailed;
+}
+
+/** Relative to the file of tests, so that both can be moved together. */
+function policyFileFor(testsFile: string, policy: string): string {
+  return isAbsolute(policy) ? policy : join(dirname(testsFile), policy);
+}
+
+async function read(file: string): Promise<string> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+  } catch (error) {
+    const reason = error instanceof TypeError ? 'this is not UTF-8 text' : (error as Error).message;
+    throw new ReaperError('policy-unreadable', `${file}: ${reason}`, {
+      remedy: 'name a file of policy tests; policies/tests/ has examples',
+      cause: error,
+    });
+  }
+}

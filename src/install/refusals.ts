@@ -1,0 +1,72 @@
+import type { Host } from '../audit/schedule/host.ts';
+import { ReaperError } from '../errors.ts';
+import type { Found } from './files.ts';
+import type { PlannedFile, Scheduler } from './plan.ts';
+import type { Program } from './program.ts';
+import { outOfReach, type Settings } from './settings.ts';
+
+/** Throws a ReaperError for a path that the service would not reach. */
+export function refuseUnfit(settings: Settings): void {
+  const [problem] = outOfReach(settings);
+  if (problem === undefined) return;
+  throw new ReaperError('usage', problem, {
+    remedy:
+      'put it where all can read it, as /usr/local/lib/reaper/reaper.js and /etc/reaper; then call install from there',
+  });
+}
+
+/** Throws a ReaperError where this user or this host cannot have such a schedule. */
+export async function refuseHost(scheduler: Scheduler, { uid }: Program, host: Host): Promise<void> {
+  refuseUser({ uid });
+  const systemdRuns = await isThere('/run/systemd/system', host);
+  if (scheduler === 'systemd' && !systemdRuns) {
+    throw new ReaperError('usage', 'systemd does not run on this host', {
+      remedy: 'reaper install --cron; or --root DIR to write the files into an image',
+    });
+  }
+  if (scheduler === 'cron' && systemdRuns) {
+    throw new ReaperError(
+      'usage',
+      'systemd runs on this host, and there cron’s line leaves the work to reaper.timer',
+      {
+        remedy: 'reaper install --systemd',
+      },
+    );
+  }
+}
+
+/** Throws a ReaperError for files of others, before anything is written: a refusal leaves nothing half done. */
+export function refuseOthersFiles(
+  files: readonly PlannedFile[],
+  found: ReadonlyMap<string, Found>,
+  { force = false }: { readonly force?: boolean },
+): void {
+  const refused = files.flatMap(({ path, text }) => {
+    const there = found.get(path);
+    if (there === undefined || there.owner === 'nobody' || there.owner === 'ours' || there.text === text)
+      return [];
+    return [`${path} ${there.owner === 'changed' ? 'was changed since it was installed' : 'is not ours'}`];
+  });
+  if (refused.length === 0 || force) return;
+  throw new ReaperError('usage', refused.join('; '), {
+    remedy: 'keep your changes in a drop-in and move the file away; or --force, which overwrites it',
+  });
+}
+
+/** Whether something is at this path of the host. */
+export async function isThere(path: string, host: Host): Promise<boolean> {
+  try {
+    await host.statusOf(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Throws a ReaperError for everybody but root. */
+export function refuseUser({ uid }: Pick<Program, 'uid'>): void {
+  if (uid === 0) return;
+  throw new ReaperError('usage', 'only root may change what this host starts', {
+    remedy: 'call it with sudo; --dry-run shows what it would do',
+  });
+}
