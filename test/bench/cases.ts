@@ -1,0 +1,162 @@
+import type { Deployment } from '../support/deployment-access.ts';
+import { startReplicaSet, startStandalone } from '../support/deployment.ts';
+import { everyAction, people } from '../support/people.ts';
+import { measureLoad, type Load } from './load.ts';
+import type { Program } from './measure.ts';
+import { makePrograms, mongosh } from './programs.ts';
+import { clearSessions, limitMillis, makeSessions, makeUsers } from './sessions.ts';
+
+/** A pair of programs that are measured in turn, and how many times as much of it the first may take. */
+export interface Case {
+  readonly name: string;
+  readonly what: string;
+  readonly figure: 'wall' | 'peak';
+  /** The ratio must not be above this. */
+  readonly goal: number;
+  /** Nor the first one’s peak memory above this. */
+  readonly bytes?: number;
+  readonly pair: () => Promise<readonly [Program, Program]>;
+}
+
+/** All cases, with so many sessions for a million; and what stops the servers that they started. */
+export async function allCases(million: number) {
+  const programs = await makePrograms();
+  const started = new Map<string, Promise<Started>>();
+  const server = (name: string, members = 1): Promise<Started> => {
+    const known = started.get(name) ?? start(members, million);
+    started.set(name, known);
+    return known;
+  };
+  const limit = { BENCH_LIMIT: String(limitMillis) };
+  const idle = 'when: { idle_for: 2h }';
+
+  /** A dry run against a baseline on a server with so many sessions, or against the mongosh script. */
+  const dryRun =
+    (where: string, sessions: { listed: number; idle: number }, rule: string, against: string) =>
+    async (): Promise<readonly [Program, Program]> => {
+      const { deployment, uri } = await server(where);
+      await makeSessions(deployment, sessions);
+      const env = { ...limit, BENCH_URI: uri };
+      return [
+        await programs.reaper(where, uri, rule, ['--dry-run']),
+        against === 'mongosh' ? await mongosh('stig.js', uri, limit) : programs.baseline(against, env),
+      ];
+    };
+  const few = { listed: 100, idle: 0 };
+  const many = { listed: million, idle: million / 1000 };
+  const all = { listed: million, idle: million };
+
+  const cases: Case[] = [
+    {
+      name: 'version',
+      what: 'reaper --version against node -e 0',
+      figure: 'wall',
+      goal: 1.3,
+      pair: async () => [programs.reaperArgs('--version'), { argv: ['-e', '0'] }],
+    },
+    {
+      name: 'nothing',
+      what: 'dry run, 100 sessions, nothing to end, against one bare $listSessions',
+      figure: 'wall',
+      goal: 1.3,
+      pair: dryRun('few', few, idle, 'list'),
+    },
+    {
+      name: 'nothing-mongosh',
+      what: 'the same against the mongosh script',
+      figure: 'wall',
+      goal: 1 / 4,
+      pair: dryRun('few', few, idle, 'mongosh'),
+    },
+    {
+      name: 'peak',
+      what: 'peak memory of a dry run, a million listed and 0.1 % to end, against a thousand listed',
+      figure: 'peak',
+      goal: 1.3,
+      async pair() {
+        const some = { listed: million / 1000, idle: million / 1000 };
+        const [less] = await dryRun('thousand', some, idle, 'list')();
+        const [more] = await dryRun('many', many, idle, 'list')();
+        return [more, less];
+      },
+    },
+    {
+      name: 'some',
+      what: 'dry run, a million sessions, 0.1 % idle, against a hand-written aggregate',
+      figure: 'wall',
+      goal: 1.3,
+      pair: dryRun('many', many, idle, 'idle'),
+    },
+    {
+      name: 'some-mongosh',
+      what: 'the same against the mongosh script',
+      figure: 'wall',
+      goal: 1 / 8,
+      pair: dryRun('many', many, idle, 'mongosh'),
+    },
+    {
+      name: 'users',
+      what: 'dry run, a million idle sessions of 50 users, terminate: user, against an aggregate by uid',
+      figure: 'wall',
+      goal: 1.3,
+      pair: dryRun('many', all, `${idle}, terminate: user`, 'idle-users'),
+    },
+    {
+      name: 'all',
+      what: 'dry run, a million idle sessions, against the bare driver streaming all ids',
+      figure: 'wall',
+      goal: 1.5,
+      bytes: 400 << 20,
+      pair: dryRun('many', all, idle, 'idle-ids'),
+    },
+    {
+      name: 'run',
+      what: 'run, a tenth of a million sessions of 50 users, three members, against the bare commands',
+      figure: 'wall',
+      goal: 2,
+      async pair() {
+        const { deployment, uri } = await server('three', 3);
+        const tenth = million / 10;
+        const before = async (): Promise<void> => {
+          await clearSessions(deployment);
+          await makeSessions(deployment, { listed: tenth, idle: tenth });
+        };
+        const reaper = await programs.reaper('three', uri, `${idle}, terminate: user`, []);
+        const members = deployment.members.map(({ address }) => deployment.memberUri(address)).join(' ');
+        return [
+          { ...reaper, before },
+          { ...programs.baseline('kill-users', { BENCH_MEMBERS: members }), before },
+        ];
+      },
+    },
+  ];
+  const stop = async (): Promise<void> => {
+    for (const each of started.values()) await (await each).stop();
+  };
+  const load = async (): Promise<Load> => {
+    const { deployment, uri } = await server('many');
+    await makeSessions(deployment, many);
+    return measureLoad(deployment, await programs.reaper('many', uri, idle, ['--dry-run']));
+  };
+  return { cases, load, decide: programs.baseline('decide', { BENCH_SESSIONS: String(million) }), stop };
+}
+
+interface Started {
+  readonly deployment: Deployment;
+  /** The connection string of an account with what reaper may need. */
+  readonly uri: string;
+  readonly stop: () => Promise<void>;
+}
+
+async function start(members: number, million: number): Promise<Started> {
+  const setParameters = { maxSessions: 2 * million + 10_000, localLogicalSessionTimeoutMinutes: 2880 };
+  const deployment =
+    members === 1
+      ? await startStandalone({ setParameters })
+      : await startReplicaSet({ members, setParameters });
+  await makeUsers(deployment);
+  const { reaperUri, close } = people(deployment);
+  const uri = await reaperUri(everyAction);
+  await close();
+  return { deployment, uri, stop: () => deployment.stop() };
+}
