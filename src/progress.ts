@@ -11,15 +11,22 @@ export interface Progress extends Disposable {
 const patience = 1_000;
 const barWidth = 24;
 
-/** Shows progress on a terminal, where work takes longer than a second; nowhere else. */
-export function progressOn(stderr: World['stderr'], quiet: boolean): Progress {
-  if (stderr.isTTY !== true || quiet) return { tell: () => undefined, [Symbol.dispose]: () => undefined };
+/** Shows progress on a terminal that can take a line back, where work takes longer than a second; nowhere else. */
+export function progressOn({ stderr, env }: Pick<World, 'stderr' | 'env'>, quiet: boolean): Progress {
+  if (stderr.isTTY !== true || env['TERM'] === 'dumb' || quiet)
+    return { tell: () => undefined, [Symbol.dispose]: () => undefined };
   let text = '';
   let shown: Ora | undefined;
   const timer = setTimeout(() => {
-    // What hides the cursor or takes the input would also want a say in how signals end the run.
-    const quietly = { hideCursor: false, discardStdin: false } as const;
-    shown = ora({ text, stream: stderr as NodeJS.WriteStream, ...quietly }).start();
+    shown = ora({
+      text,
+      stream: stderr as NodeJS.WriteStream,
+      // Left to itself, ora shows nothing to a person whose shell happens to have CI set.
+      isEnabled: true,
+      // What hides the cursor or takes the input would also want a say in how signals end the run.
+      hideCursor: false,
+      discardStdin: false,
+    }).start();
   }, patience);
   timer.unref();
   return {

@@ -7,6 +7,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.useRealTimers();
+  vi.unstubAllEnvs();
 });
 
 /** What a terminal of 80 columns is told. */
@@ -26,7 +27,7 @@ function aTerminal() {
 test('work under a second is not worth a word', () => {
   const { stream, all } = aTerminal();
   {
-    using progress = progressOn(stream, false);
+    using progress = progressOn({ stderr: stream, env: {} }, false);
     progress.tell('listing sessions', 25_000);
     vi.advanceTimersByTime(900);
   }
@@ -34,10 +35,11 @@ test('work under a second is not worth a word', () => {
   expect(all()).toBe('');
 });
 
-test('longer work tells what goes on, how much is done, and takes its line away', () => {
+test.each([undefined, 'true'])('longer work tells what goes on and takes its line away, CI=%s', (ci) => {
+  vi.stubEnv('CI', ci);
   const { stream, text, all } = aTerminal();
   {
-    using progress = progressOn(stream, false);
+    using progress = progressOn({ stderr: stream, env: {} }, false);
     progress.tell('listing sessions', 25_000);
     vi.advanceTimersByTime(1_200);
     expect(text()).toContain('listing sessions · 25,000');
@@ -51,11 +53,12 @@ test('longer work tells what goes on, how much is done, and takes its line away'
 });
 
 test.each([
-  ['in a pipe', { isTTY: false }, false],
-  ['where nobody wants to know', {}, true],
-])('nothing is shown %s', (_where, changed, quiet) => {
+  ['in a pipe', { isTTY: false }, {}, false],
+  ['on a terminal that cannot take a line back', {}, { TERM: 'dumb' }, false],
+  ['where nobody wants to know', {}, {}, true],
+])('nothing is shown %s', (_where, changed, env, quiet) => {
   const { stream, all } = aTerminal();
-  using progress = progressOn({ ...stream, ...changed }, quiet);
+  using progress = progressOn({ stderr: { ...stream, ...changed }, env }, quiet);
   progress.tell('listing sessions', 25_000);
   vi.advanceTimersByTime(5_000);
   expect(all()).toBe('');

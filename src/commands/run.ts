@@ -149,7 +149,7 @@ async function wholeRun(asked: Asked, options: RunOptions, world: World, auditLo
   const lost = checkActions(account, neededActions({ kills, ends: policy.endSessions, topology }));
   for (const { action, reason } of lost) log.warn(`${account.users.join(', ')} lacks ${action}: ${reason}`);
 
-  using progress = progressOn(world.stderr, quiet);
+  using progress = progressOn(world, quiet);
   const { result, snapshot } = await reap({
     runId,
     loaded,
