@@ -7,7 +7,7 @@ import type { Verdict } from './decide/verdict.ts';
 import type { Deployment } from './mongo/deployment.ts';
 import { look } from './mongo/look.ts';
 import { rememberingUidOf } from './mongo/uid.ts';
-import { aftermathOf, stillInDoubt, type Aftermath, type EndedSession } from './plan/already-ended.ts';
+import { aftermathOf, toRemember, type Aftermath, type EndedSession } from './plan/already-ended.ts';
 import { exceededLimits } from './plan/limits.ts';
 import { makePlan, type Plan, type PlannedUser } from './plan/plan.ts';
 import type { LoadedPolicy } from './policy/load.ts';
@@ -112,8 +112,9 @@ export async function reap(input: ReapInput): Promise<Reaped> {
   await onStage('decide');
   tell('deciding');
   const decideAndPlan = (from: Snapshot): Decided => {
-    const aftermath = aftermathOf(input.earlier, from, deployment.refreshMillis);
-    const verdicts = decide(from.sessions, policy, contextOf(from, aftermath.wasEnded), aftermath.wasEnded);
+    const aftermath = aftermathOf(input.earlier, from, deployment);
+    const { mayBeOver } = aftermath;
+    const verdicts = decide(from.sessions, policy, contextOf(from, mayBeOver), mayBeOver);
     return { aftermath, verdicts, plan: makePlan(verdicts, ({ session }) => aftermath.wasEnded(session)) };
   };
   const { aftermath, verdicts, plan } = decideAndPlan(snapshot);
@@ -198,14 +199,8 @@ export async function reap(input: ReapInput): Promise<Reaped> {
     exceeded,
   };
   await onStage('complete');
-  const spared = outcomes.flatMap(({ verdict, outcome }) =>
-    outcome.outcome === 'spared' ? verdict.session : [],
-  );
-  await input.remember([
-    ...aftermath.pending,
-    ...pendingOf(outcomes, runId),
-    ...stillInDoubt(input.earlier, spared),
-  ]);
+  const done = outcomes.map(({ verdict: { session }, outcome, at }) => ({ session, outcome, at }));
+  await input.remember(toRemember(aftermath, done, runId));
   const nextDue = input.every === undefined ? undefined : startedAt.getTime() + input.every;
   await log.append([completedEvent(result, exitCodeOf(result), nextDue)]);
   return { result, snapshot };
@@ -236,13 +231,4 @@ function withNewcomers(
     ...verdicts,
     ...outcomes.map((each) => each.verdict).filter((each) => !known.has(keyOf(each.session.lsid))),
   ];
-}
-
-/** What the next run must look for: sessions that are over on every member, and may still be listed. */
-function pendingOf(outcomes: readonly SessionOutcome[], runId: string): EndedSession[] {
-  return outcomes.flatMap(({ verdict: { session }, outcome, at }): EndedSession[] => {
-    const { outcome: name, usedAgain } = outcome;
-    if ((name !== 'ended' && name !== 'killed' && name !== 'in_doubt') || usedAgain) return [];
-    return [{ lsid: session.lsid, user: session.user, at, outcome: name, runId }];
-  });
 }

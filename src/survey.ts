@@ -16,7 +16,7 @@ export interface Survey {
   /** Puts together what a later look saw. */
   readonly snapshotOf: (seen: Look) => Snapshot;
   /** What a decision on this or a later snapshot may depend on. */
-  readonly contextOf: (snapshot: Snapshot, wasEnded?: (session: Session) => boolean) => Context;
+  readonly contextOf: (snapshot: Snapshot, mayBeOver?: (session: Session) => boolean) => Context;
 }
 
 /** What a survey must be told. */
@@ -63,7 +63,7 @@ export async function surveyOf(
     snapshot,
     facts,
     snapshotOf,
-    contextOf: (later, wasEnded) => makeContext(later, policy, facts, at, wasEnded),
+    contextOf: (later, mayBeOver) => makeContext(later, policy, facts, at, mayBeOver),
   };
 }
 

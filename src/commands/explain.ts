@@ -53,17 +53,17 @@ export async function explain(asked: string, options: ExplainOptions, world: Wor
   const firstSeen = needsOf(policy).has('first-seen') ? await readFirstSeen(stateDir) : undefined;
 
   await using deployment = await connect({ uri, onClient: world.onClient });
-  const { account, topology, refreshMillis } = deployment;
+  const { account, topology } = deployment;
   const lost = checkActions(account, neededActions({ kills: false, ends: false, topology }));
   for (const { action, reason } of lost) log.warn(`lacking ${action}: ${reason}`);
 
   const { at } = options;
   const { seen, snapshot, contextOf } = await survey(deployment, policy, { uidOf, localZone, firstSeen, at });
   for (const [address, error] of seen.errors) log.warn(`${address} did not answer: ${error}`);
-  const { wasEnded } = aftermathOf(earlier, snapshot, refreshMillis);
-  const context = contextOf(snapshot, wasEnded);
+  const { wasEnded, mayBeOver } = aftermathOf(earlier, snapshot, deployment);
+  const context = contextOf(snapshot, mayBeOver);
   // All are decided, since the sessions of one user may decide about each other (P4, P9).
-  const verdicts = decide(snapshot.sessions, policy, context, wasEnded).filter((each) =>
+  const verdicts = decide(snapshot.sessions, policy, context, mayBeOver).filter((each) =>
     isAsked(each.session),
   );
   const explained = explainVerdicts({

@@ -21,14 +21,14 @@ interface Aside {
  * Takes every session that is listed and returns one verdict for each, in the same order (P1, P4).
  *
  * A session selects its user only if it is itself to be ended: what is exempt, or cannot be decided, never
- * makes another session die. Nor does one that an earlier run ended (`wasEnded`) and that is listed still: its
- * user may be back and at work.
+ * makes another session die. Nor does one that an earlier run ended (`mayBeOver`) and that is listed still: its
+ * user may be back and at work in another.
  */
 export function decide(
   sessions: readonly Session[],
   policy: Decisive,
   context: Context,
-  wasEnded: (session: Session) => boolean = () => false,
+  mayBeOver: (session: Session) => boolean = () => false,
 ): Verdict[] {
   const remembering = rememberOwners(policy);
   const selections = new Map<Uid, { rule: Rule; by: Session }>();
@@ -38,7 +38,7 @@ export function decide(
     const verdict = decideAlone(session, remembering, context, aside);
     const { selectedBy: rule, doubt } = aside;
     if (doubt !== undefined) doubts.set(verdict, doubt);
-    if (rule !== undefined && !selections.has(session.lsid.uid) && !wasEnded(session))
+    if (rule !== undefined && !selections.has(session.lsid.uid) && !mayBeOver(session))
       selections.set(session.lsid.uid, { rule, by: session });
     return verdict;
   });

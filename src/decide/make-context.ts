@@ -29,7 +29,7 @@ export function makeContext(
   policy: Pick<Policy, 'timeIntervals'>,
   facts: Facts,
   now: number = snapshot.serverTime,
-  wasEnded: (session: Session) => boolean = () => false,
+  mayBeOver: (session: Session) => boolean = () => false,
 ): Context {
   const open = new Map<string, boolean>();
   let ranks: ReadonlyMap<string, number> | undefined;
@@ -52,7 +52,7 @@ export function makeContext(
     firstSeen: ({ lsid }) =>
       facts.firstSeen === undefined ? undefined : (facts.firstSeen.get(keyOf(lsid)) ?? now),
     rankOf(session) {
-      ranks ??= rank(snapshot.sessions.filter((each) => !wasEnded(each)));
+      ranks ??= rank(snapshot.sessions.filter((each) => !mayBeOver(each)));
       return ranks.get(keyOf(session.lsid)) ?? 0;
     },
   };

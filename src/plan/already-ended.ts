@@ -1,5 +1,6 @@
 import { keyOf, type Lsid, type Session } from '../session.ts';
 import type { Snapshot } from '../snapshot.ts';
+import type { Outcome } from '../terminate/outcome.ts';
 
 /**
  * A session that an earlier run ended on every member, and that may still be listed (T9, T11). Or one `in_doubt`,
@@ -18,22 +19,36 @@ export interface EndedSession {
 export interface Aftermath {
   /** Still listed, and nobody used it since. */
   readonly wasEnded: (session: Session) => boolean;
+  /**
+   * The same, but that a silent member may know of a use since. It is judged afresh, and is no reason to end another
+   * session: who knows less must not end more.
+   */
+  readonly mayBeOver: (session: Session) => boolean;
   /** Ended by an earlier run and not listed any more: the last proof. */
   readonly confirmedGone: readonly EndedSession[];
   /** Used again since: to be judged afresh. */
   readonly usedAgain: readonly EndedSession[];
-  /** Still listed and not used since: to be remembered. */
+  /** Still listed and not used since, or not to be told: to be remembered. */
   readonly pending: readonly EndedSession[];
+  /** In doubt and still listed: to be judged afresh, and remembered until a run ends it. */
+  readonly inDoubt: readonly EndedSession[];
+}
+
+/** How well a deployment can be seen: `refreshMillis` is how late a use may reach the collection (L2). */
+interface Sight {
+  readonly refreshMillis: number;
+  readonly membersComplete: boolean;
 }
 
 /**
  * Holds what earlier runs ended against a new snapshot. A `lastUse` in the collection up to one refresh after
- * the kill proves no use, since a flush stamps its own time (L2, T11); one in a local list does.
+ * the kill proves no use, since a flush stamps its own time (L2, T11); one in a local list does. Where not every
+ * member can be seen, the use may have been there, and its flush is all that ever tells of it.
  */
 export function aftermathOf(
   earlier: readonly EndedSession[],
   snapshot: Snapshot,
-  refreshMillis: number,
+  { refreshMillis, membersComplete }: Sight,
 ): Aftermath {
   // Of few users mostly, and a million keys would take longer to make than all else.
   const owners = new Set(earlier.map(({ lsid }) => lsid.uid));
@@ -42,35 +57,63 @@ export function aftermathOf(
   const pending = new Map<string, EndedSession>();
   const confirmedGone: EndedSession[] = [];
   const usedAgain: EndedSession[] = [];
+  const inDoubt: EndedSession[] = [];
+  const margin = membersComplete ? refreshMillis : 0;
   for (const ended of earlier) {
     const key = keyOf(ended.lsid);
     const session = listed.get(key);
     if (session !== undefined) {
-      // Perhaps the kill never came through: what is in doubt is judged afresh.
-      if (ended.outcome === 'in_doubt') continue;
-      if (usedSince(session, ended.at, refreshMillis)) usedAgain.push(ended);
+      // Perhaps the kill never came through.
+      if (ended.outcome === 'in_doubt') inDoubt.push(ended);
+      else if (usedSince(session, ended.at, margin)) usedAgain.push(ended);
       else pending.set(key, ended);
     } else if (snapshot.silentMembers.length === 0) confirmedGone.push(ended);
     else pending.set(key, ended);
   }
+  const mayBeOver = (session: Session): boolean => pending.size > 0 && pending.has(keyOf(session.lsid));
   return {
-    // What a silent member knows of a later use is not known here.
-    wasEnded: (session) =>
-      pending.size > 0 && snapshot.silentMembers.length === 0 && pending.has(keyOf(session.lsid)),
+    wasEnded: (session) => snapshot.silentMembers.length === 0 && mayBeOver(session),
+    mayBeOver,
     confirmedGone,
     usedAgain,
     pending: [...pending.values()],
+    inDoubt,
   };
 }
 
-/** What an earlier run left in doubt and this one spared, perhaps since it was gone at the look: the next run sees. */
-export function stillInDoubt(earlier: readonly EndedSession[], spared: readonly Session[]): EndedSession[] {
-  const keys = new Set(spared.map(({ lsid }) => keyOf(lsid)));
-  return earlier.filter(({ lsid, outcome }) => outcome === 'in_doubt' && keys.has(keyOf(lsid)));
-}
-
-function usedSince({ flushed, local, held }: Session, at: number, refreshMillis: number): boolean {
+function usedSince({ flushed, local, held }: Session, at: number, margin: number): boolean {
   if (held.length > 0) return true;
   if (local !== undefined && local.at > at) return true;
-  return flushed !== undefined && flushed > at + refreshMillis;
+  return flushed !== undefined && flushed > at + margin;
+}
+
+/** What a run did to one session. `at`: the primary's clock at the look before the kill, ms since the epoch. */
+interface Done {
+  readonly session: Session;
+  readonly outcome: Outcome;
+  readonly at: number;
+}
+
+/**
+ * What the next run must look for: what this run ended and may still be listed, and of earlier runs what this one
+ * has not settled. What has failed now is tried again, and never called already ended.
+ */
+export function toRemember(
+  { pending, inDoubt }: Pick<Aftermath, 'pending' | 'inDoubt'>,
+  done: readonly Done[],
+  runId: string,
+): EndedSession[] {
+  const outcomes = new Map(done.map(({ session, outcome }) => [keyOf(session.lsid), outcome.outcome]));
+  const isOpen = ({ lsid, outcome }: EndedSession): boolean => {
+    const now = outcomes.get(keyOf(lsid));
+    if (now === 'failed') return outcome === 'in_doubt';
+    return now === undefined || now === 'spared' || now === 'already_ended';
+  };
+  return [
+    ...[...pending, ...inDoubt].filter(isOpen),
+    ...done.flatMap(({ session, outcome: { outcome, usedAgain }, at }): EndedSession[] => {
+      if ((outcome !== 'ended' && outcome !== 'killed' && outcome !== 'in_doubt') || usedAgain) return [];
+      return [{ lsid: session.lsid, user: session.user, at, outcome, runId }];
+    }),
+  ];
 }

@@ -146,6 +146,18 @@ describe('whatever the sessions and the policy', () => {
     );
   });
 
+  test('one more silent member never ends more', () => {
+    fc.assert(
+      fc.property(fc.oneof(aCase, aLockedCase), ({ policy, ...rest }) => {
+        const contextWith = (silent: string[]) => rest.contextOf(policy, rest.sessions, silent);
+        const all = endedBy({ ...rest, policy, context: contextWith([]) });
+        const some = endedBy({ ...rest, policy, context: contextWith(['m1']) });
+        expect([...some].filter((id) => !all.has(id))).toEqual([]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   test('the order of rules and exemptions changes reasons, not verdicts', () => {
     fc.assert(
       fc.property(aLockedCase, fc.infiniteStream(fc.nat()), ({ policy, ...rest }, dice) => {

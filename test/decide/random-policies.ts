@@ -16,7 +16,11 @@ export interface Case extends World {
 /** Sessions, and what may be known besides of these or of some of these. */
 interface World {
   readonly sessions: readonly Session[];
-  readonly contextOf: (policy: Policy, sessions?: readonly Session[]) => Context;
+  readonly contextOf: (
+    policy: Policy,
+    sessions?: readonly Session[],
+    silentMembers?: readonly string[],
+  ) => Context;
   /** What an earlier run ended. */
   readonly wasEnded: (session: Session) => boolean;
 }
@@ -97,8 +101,8 @@ export const aWorld: fc.Arbitrary<World> = fc
     });
     return {
       sessions,
-      contextOf: (policy, others = sessions) =>
-        makeContext({ serverTime: now, sessions: others, silentMembers }, policy, facts),
+      contextOf: (policy, others = sessions, silent = silentMembers) =>
+        makeContext({ serverTime: now, sessions: others, silentMembers: silent }, policy, facts),
       wasEnded: ({ lsid }) => ended.includes(lsid.id),
     };
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { aftermathOf, stillInDoubt, type EndedSession } from '../../src/plan/already-ended.ts';
+import { aftermathOf, toRemember, type EndedSession } from '../../src/plan/already-ended.ts';
 import type { Snapshot } from '../../src/snapshot.ts';
+import type { OutcomeName } from '../../src/terminate/outcome.ts';
 import { aSession, lsidOf, minute, now } from '../support/builders.ts';
 
 const refresh = 5 * minute;
@@ -14,8 +15,14 @@ const ended: EndedSession = {
   runId: 'earlier',
 };
 
-function aftermath(sessions: Snapshot['sessions'], silentMembers: string[] = [], earlier = [ended]) {
-  return aftermathOf(earlier, { serverTime: now, sessions, silentMembers }, refresh);
+function aftermath(
+  sessions: Snapshot['sessions'],
+  silentMembers: string[] = [],
+  earlier = [ended],
+  membersComplete = true,
+) {
+  const snapshot = { serverTime: now, sessions, silentMembers };
+  return aftermathOf(earlier, snapshot, { refreshMillis: refresh, membersComplete });
 }
 
 describe('a session that an earlier run ended and that is still listed (T11, L2)', () => {
@@ -46,8 +53,17 @@ describe('a session that an earlier run ended and that is still listed (T11, L2)
     const listed = aSession(session);
     const found = aftermath([listed], ['m2']);
     expect(found.wasEnded(listed)).toBe(false);
-    // Not forgotten either: that member may answer next time.
+    // It may be over all the same, and is not forgotten: that member may answer next time.
+    expect(found.mayBeOver(listed)).toBe(wasEnded);
     expect(found.pending).toEqual(wasEnded ? [ended] : []);
+  });
+
+  test.each([
+    { flushedAgo: endedAgo, wasEnded: true },
+    { flushedAgo: endedAgo - 1, wasEnded: false },
+  ])('where not every member can be seen, any later flush may be a use: %j', ({ flushedAgo, wasEnded }) => {
+    const listed = aSession({ flushedAgo });
+    expect(aftermath([listed], [], [ended], false).wasEnded(listed)).toBe(wasEnded);
   });
 
   test('is told by its whole lsid', () => {
@@ -85,7 +101,8 @@ describe('a session in doubt', () => {
       const listed = aSession(session);
       const found = aftermath([listed], [], [inDoubt]);
       expect(found.wasEnded(listed)).toBe(false);
-      expect(found).toMatchObject({ pending: [], usedAgain: [], confirmedGone: [] });
+      expect(found.mayBeOver(listed)).toBe(false);
+      expect(found).toMatchObject({ pending: [], usedAgain: [], confirmedGone: [], inDoubt: [inDoubt] });
     },
   );
 
@@ -101,13 +118,36 @@ describe('a session in doubt', () => {
   });
 });
 
-test('what was in doubt and is spared stays in doubt; what was ended, or is not spared, does not', () => {
-  const earlier = [1, 2, 3].map((id) => ({
-    lsid: lsidOf(id),
-    at: now,
-    outcome: id === 2 ? ('ended' as const) : ('in_doubt' as const),
-    runId: 'r',
-  }));
-  const spared = [1, 2].map((id) => aSession({ id }));
-  expect(stillInDoubt(earlier, spared).map(({ lsid }) => lsid)).toEqual([lsidOf(1)]);
+describe('the next run is told', () => {
+  const at = now;
+  const doneTo = (outcome: OutcomeName, usedAgain = false) => [
+    { session: aSession(), outcome: { outcome, because: 'why', members: [], usedAgain }, at },
+  ];
+  const asOfNow = { lsid: lsidOf(1), user: 'alice@admin', at, runId: 'now' };
+  const inDoubt: EndedSession = { ...ended, outcome: 'in_doubt' };
+
+  test.each(['ended', 'killed', 'in_doubt'] as const)('what this run %s, instead of an earlier word', (name) => {
+    const told = [{ ...asOfNow, outcome: name }];
+    expect(toRemember({ pending: [ended], inDoubt: [] }, doneTo(name), 'now')).toEqual(told);
+    expect(toRemember({ pending: [], inDoubt: [inDoubt] }, doneTo(name), 'now')).toEqual(told);
+  });
+
+  test.each(['spared', 'already_ended'] as const)('what an earlier run did, where it is %s now', (name) => {
+    expect(toRemember({ pending: [ended], inDoubt: [] }, doneTo(name), 'now')).toEqual([ended]);
+    expect(toRemember({ pending: [], inDoubt: [inDoubt] }, doneTo(name), 'now')).toEqual([inDoubt]);
+  });
+
+  test('what is in doubt and nobody came to: a limit stopped the run, or it only reports', () => {
+    expect(toRemember({ pending: [], inDoubt: [inDoubt] }, [], 'now')).toEqual([inDoubt]);
+  });
+
+  test('of what failed now only an earlier doubt: it is tried again, and not called already ended', () => {
+    const earlier = { pending: [ended], inDoubt: [{ ...inDoubt, lsid: lsidOf(2) }] };
+    const failed = [...doneTo('failed'), { ...doneTo('failed')[0]!, session: aSession({ id: 2 }) }];
+    expect(toRemember(earlier, failed, 'now')).toEqual([{ ...inDoubt, lsid: lsidOf(2) }]);
+  });
+
+  test('nothing of a session that its client has used again', () => {
+    expect(toRemember({ pending: [ended], inDoubt: [] }, doneTo('killed', true), 'now')).toEqual([]);
+  });
 });
