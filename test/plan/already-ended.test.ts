@@ -126,11 +126,14 @@ describe('the next run is told', () => {
   const asOfNow = { lsid: lsidOf(1), user: 'alice@admin', at, runId: 'now' };
   const inDoubt: EndedSession = { ...ended, outcome: 'in_doubt' };
 
-  test.each(['ended', 'killed', 'in_doubt'] as const)('what this run %s, instead of an earlier word', (name) => {
-    const told = [{ ...asOfNow, outcome: name }];
-    expect(toRemember({ pending: [ended], inDoubt: [] }, doneTo(name), 'now')).toEqual(told);
-    expect(toRemember({ pending: [], inDoubt: [inDoubt] }, doneTo(name), 'now')).toEqual(told);
-  });
+  test.each(['ended', 'killed', 'in_doubt'] as const)(
+    'what this run %s, instead of an earlier word',
+    (name) => {
+      const told = [{ ...asOfNow, outcome: name }];
+      expect(toRemember({ pending: [ended], inDoubt: [] }, doneTo(name), 'now')).toEqual(told);
+      expect(toRemember({ pending: [], inDoubt: [inDoubt] }, doneTo(name), 'now')).toEqual(told);
+    },
+  );
 
   test.each(['spared', 'already_ended'] as const)('what an earlier run did, where it is %s now', (name) => {
     expect(toRemember({ pending: [ended], inDoubt: [] }, doneTo(name), 'now')).toEqual([ended]);

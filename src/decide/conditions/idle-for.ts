@@ -1,6 +1,7 @@
 import { duration } from '../../policy/duration-schema.ts';
 import { formatDuration } from '../../policy/duration.ts';
 import { lastUse, type Session } from '../../session.ts';
+import { unusedFor } from '../unused.ts';
 import type { Condition, Context } from '../condition.ts';
 import type { Truth } from '../truth.ts';
 
@@ -54,14 +55,5 @@ function idleWords(idle: number, limit: number): string {
 }
 
 function test(limit: number, session: Session, context: Context): Truth {
-  if (session.holds.operations > 0) return false;
-  const used = lastUse(session);
-  if (used === undefined) return 'unknown';
-  if (context.now - used <= limit) return false;
-  if (context.silentMembers.length === 0) return true;
-  // A use on a silent member reaches the collection within a refresh; two leave room for a late one.
-  const { flushed } = session;
-  return flushed !== undefined && context.now - flushed > limit + 2 * context.refreshMillis
-    ? true
-    : 'unknown';
+  return session.holds.operations > 0 ? false : unusedFor(limit, session, context);
 }

@@ -3,6 +3,7 @@ import { duration } from '../../policy/duration-schema.ts';
 import { formatDuration } from '../../policy/duration.ts';
 import { lastUse, type Resource, type Session } from '../../session.ts';
 import { andSilent, type Condition } from '../condition.ts';
+import { unusedFor } from '../unused.ts';
 
 const source = (session: Session): string => {
   const members = [...new Set(session.resources.map(({ member }) => member))];
@@ -32,11 +33,10 @@ function resourceFor(
       stands_for: 'resources held by the idle',
     }),
     about: 'session',
-    test(limit, session, { silentMembers, now }) {
-      const time = longest(session, now);
-      if (time !== undefined && time > limit)
-        return isSum && lastUse(session) === undefined ? 'unknown' : true;
-      return silentMembers.length === 0 ? false : 'unknown';
+    test(limit, session, context) {
+      const time = longest(session, context.now);
+      if (time !== undefined && time > limit) return isSum ? unusedFor(limit, session, context) : true;
+      return context.silentMembers.length === 0 ? false : 'unknown';
     },
     because(limit, session, context) {
       const time = longest(session, context.now);

@@ -119,6 +119,17 @@ describe('a transaction, whose pauses the server adds up', () => {
     expect(transactionIdleFor.because(limit, found, aContext())).toContain(words);
   });
 
+  test.each([
+    { name: 'flushed within two refreshes', flushedAgo: limit + 10 * minute, truth: 'unknown' },
+    { name: 'flushed before that', flushedAgo: limit + 10 * minute + 1, truth: true },
+  ])(
+    'may be in use where a member is silent, until its last flush says no: $name',
+    ({ flushedAgo, truth }) => {
+      const found = aSession({ flushedAgo, resources });
+      expect(transactionIdleFor.test(limit, found, aContext({ silentMembers: ['m2'] }))).toBe(truth);
+    },
+  );
+
   test('is open for as long as it is', () => {
     expect(transactionOpenFor.test(limit, aSession({ flushedAgo: 0, resources }), aContext())).toBe(true);
   });
