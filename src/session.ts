@@ -30,6 +30,12 @@ export interface Resource {
   readonly clientGone: boolean | 'unknown';
 }
 
+/** A use that one member knows of: ms since the epoch, put on the primary's clock. */
+export interface LocalUse {
+  readonly at: number;
+  readonly member: string;
+}
+
 /** One logical session, merged from everything that any member said of it. */
 export interface Session {
   readonly lsid: Lsid;
@@ -37,8 +43,8 @@ export interface Session {
   readonly user: string | undefined;
   /** `lastUse` of the record in `config.system.sessions`, ms since the epoch on the primary's clock. */
   readonly flushed: number | undefined;
-  /** Latest `lastUse` in a member's local list, put on the primary's clock, and which member's. */
-  readonly local: { readonly at: number; readonly member: string } | undefined;
+  /** `lastUse` in the local list of each member that has it, the latest first. */
+  readonly local: readonly LocalUse[];
   readonly holds: Holds;
   /** What it holds, one name each (`member kind number`), so that a later look can tell old from new. */
   readonly held: readonly string[];
@@ -54,9 +60,10 @@ export interface Session {
  * since a flush stamps its own time (L2). Undefined for a session that only `$currentOp` knows.
  */
 export function lastUse(session: Session): number | undefined {
-  const { flushed, local } = session;
-  if (flushed === undefined) return local?.at;
-  return local === undefined ? flushed : Math.max(flushed, local.at);
+  const { flushed } = session;
+  const local = session.local[0]?.at;
+  if (flushed === undefined) return local;
+  return local === undefined ? flushed : Math.max(flushed, local);
 }
 
 /** A session of this owner of which nothing else is known, to ask what holds of the owner as such. */
@@ -65,7 +72,7 @@ export function sessionOf(uid: Uid, user: string | undefined): Session {
     lsid: { id: parseSessionId('00000000-0000-0000-0000-000000000000'), uid },
     user,
     flushed: undefined,
-    local: undefined,
+    local: [],
     holds: { operations: 0, cursors: 0, transactions: 0 },
     held: [],
     resources: [],

@@ -1,4 +1,13 @@
-import type { Holds, Lsid, Resource, Session, SessionId, Uid } from './session.ts';
+import {
+  keyOf,
+  type Holds,
+  type LocalUse,
+  type Lsid,
+  type Resource,
+  type Session,
+  type SessionId,
+  type Uid,
+} from './session.ts';
 
 /** One row of `$listSessions` or `$listLocalSessions`. */
 export interface ListedSession {
@@ -74,14 +83,14 @@ interface Draft extends Session {
   flushed: Session['flushed'];
   local: Session['local'];
   holds: Session['holds'];
-  held: Session['held'];
-  resources: Session['resources'];
-  clients: Session['clients'];
-  apps: Session['apps'];
+  held: string[];
+  resources: Resource[];
+  clients: string[];
+  apps: string[];
 }
 
 const holdsNothing: Holds = { operations: 0, cursors: 0, transactions: 0 };
-const none: readonly never[] = [];
+const none: never[] = [];
 
 /**
  * Merges what all members said into one entry per lsid (L1 to L3).
@@ -111,7 +120,7 @@ export function takeSnapshot(
       lsid,
       user: undefined,
       flushed: undefined,
-      local: undefined,
+      local: none,
       holds: holdsNothing,
       held: none,
       resources: none,
@@ -137,21 +146,26 @@ export function takeSnapshot(
       learnOwner(row.lsid.uid, row.user);
       const draft = entry(row.lsid);
       const at = row.lastUse + correction;
-      if (draft.local === undefined || at > draft.local.at) draft.local = { at, member: member.address };
+      draft.local = withUse(draft.local, { at, member: member.address });
     }
     const connected = new Set([...(member.connections?.users ?? [])].map(uidOf));
+    // Any user may open as many cursors in a session as the server has room for.
+    const seen = new Set<string>();
     for (const thing of member.held ?? []) {
       for (const name of thing.users) learnOwner(thing.lsid.uid, name);
       const draft = entry(thing.lsid);
       const name = `${member.address} ${thing.kind} ${thing.number}`;
-      if (draft.held.includes(name)) continue;
+      const key = `${name} ${keyOf(thing.lsid)}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
       const { kind, client, app } = thing;
-      draft.held = [...draft.held, name];
+      draft.held = withItem(draft.held, name);
       draft.holds = { ...draft.holds, [`${kind}s`]: draft.holds[`${kind}s`] + 1 };
       if (kind !== 'operation')
-        draft.resources = [...draft.resources, resourceOf(kind, thing, member, connected)];
-      if (client !== undefined && !draft.clients.includes(client)) draft.clients = [...draft.clients, client];
-      if (app !== undefined && !draft.apps.includes(app)) draft.apps = [...draft.apps, app];
+        draft.resources = withItem(draft.resources, resourceOf(kind, thing, member, connected));
+      if (client !== undefined && !draft.clients.includes(client))
+        draft.clients = withItem(draft.clients, client);
+      if (app !== undefined && !draft.apps.includes(app)) draft.apps = withItem(draft.apps, app);
     }
   }
   for (const draft of sessions) draft.user = owners.get(draft.lsid.uid);
@@ -163,6 +177,20 @@ export function takeSnapshot(
       .filter((member) => member.sessions === undefined || member.held === undefined)
       .map((member) => member.address),
   };
+}
+
+/** Adds to a list that a draft has of its own; the empty one is everybody's. */
+function withItem<T>(list: T[], item: T): T[] {
+  if (list === none) return [item];
+  list.push(item);
+  return list;
+}
+
+/** A member may list a session twice, and then its latest use counts. */
+function withUse(uses: Session['local'], use: LocalUse): Session['local'] {
+  if (uses.some(({ member, at }) => member === use.member && at >= use.at)) return uses;
+  const others = uses.filter(({ member }) => member !== use.member);
+  return [...others, use].sort((a, b) => b.at - a.at);
 }
 
 function resourceOf(

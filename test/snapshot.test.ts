@@ -31,7 +31,13 @@ describe('the last use (L2)', () => {
       aMember(address, { sessions: [aRow(1, alice, 50 - at)] }),
     );
     expect(sessionsOf({ collection: [aRow(1, alice, 90)], members })).toMatchObject([
-      { flushed: now - 90, local: { at: now - 49, member: 'm2' } },
+      {
+        flushed: now - 90,
+        local: [
+          { at: now - 49, member: 'm2' },
+          { at: now - 50, member: 'm1' },
+        ],
+      },
     ]);
   });
 
@@ -41,7 +47,7 @@ describe('the last use (L2)', () => {
     { behind: -40, at: now - 100 },
   ])('of a member whose clock is $behind ms behind never looks older than it is', ({ behind, at }) => {
     const members = [aMember('m1', { behind, sessions: [aRow(1, alice, 100)] })];
-    expect(sessionsOf({ members })).toMatchObject([{ local: { at } }]);
+    expect(sessionsOf({ members })).toMatchObject([{ local: [{ at }] }]);
   });
 
   test('the clock of a member says nothing of the collection', () => {
@@ -229,5 +235,14 @@ test.each([
 
 test('the half that a silent member did tell counts', () => {
   const members = [aMember('m1', { sessions: [aRow(1, alice, 5)], held: undefined })];
-  expect(sessionsOf({ members })).toMatchObject([{ local: { at: now - 5 } }]);
+  expect(sessionsOf({ members })).toMatchObject([{ local: [{ at: now - 5 }] }]);
+});
+
+test('whoever leaves a hundred thousand cursors open in one session stalls nobody', () => {
+  const held = Array.from({ length: 100_000 }, (_, at) =>
+    aHeldThing(1, alice, { kind: 'cursor', number: `${at}` }),
+  );
+  const [found] = sessionsOf({ members: [aMember('m1', { held: [...held, ...held.slice(0, 5)] })] });
+  expect(found?.holds.cursors).toBe(100_000);
+  expect([found?.held.length, found?.resources.length]).toEqual([100_000, 100_000]);
 });

@@ -114,6 +114,10 @@ export async function listShards(
     query,
     (row) => [addressOf(row), parseHeldThings(row, 0)] as const,
   );
-  for (const [address, held] of rows) shards.set(address, [...(shards.get(address) ?? []), ...held]);
+  for (const [address, held] of rows) {
+    const ofShard = shards.get(address);
+    if (ofShard === undefined) shards.set(address, [...held]);
+    else ofShard.push(...held);
+  }
   return Array.from(shards, ([address, held]) => ({ address, behind: 0, sessions: [], held }));
 }

@@ -83,7 +83,7 @@ export function aftermathOf(
 
 function usedSince({ flushed, local, held }: Session, at: number, margin: number): boolean {
   if (held.length > 0) return true;
-  if (local !== undefined && local.at > at) return true;
+  if (local.some((use) => use.at > at)) return true;
   return flushed !== undefined && flushed > at + margin;
 }
 

@@ -90,7 +90,10 @@ export function explain(input: ExplainInput): ExplainJson {
 function explainOne(verdict: Verdict, input: ExplainInput): ExplainJson['sessions'][number] {
   const { policy, context, wasEnded, firstSeen } = input;
   const { session } = verdict;
-  const { flushed, local } = session;
+  const {
+    flushed,
+    local: [local],
+  } = session;
   const seen = firstSeen?.get(keyOf(session.lsid));
   const builtIn = exempted(session, [], context);
   const conditionsOf = (criteria: readonly Criterion[]): ExplainedCondition[] =>

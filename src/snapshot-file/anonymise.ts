@@ -47,7 +47,7 @@ export function anonymise(saved: Saved, newId: () => string): Saved {
       ...session,
       lsid: { id: ids.get(lsid.id) ?? lsid.id, uid: uidOf(name) },
       user: user === undefined ? undefined : name,
-      local: local === undefined ? undefined : { ...local, member: memberOf(local.member) },
+      local: local.map((use) => ({ ...use, member: memberOf(use.member) })),
       held: session.held.map((held, at) => {
         const [member = '', kind = ''] = held.split(' ');
         return `${memberOf(member)} ${kind} ${at + 1}`;

@@ -22,7 +22,7 @@ export function toFile({ snapshot, facts, ...saved }: Saved): SnapshotFile {
       lsid: { ...each.lsid },
       user: each.user ?? null,
       flushed: each.flushed === undefined ? null : iso(each.flushed),
-      local: each.local === undefined ? null : { ...each.local, at: iso(each.local.at) },
+      local: latestOf(each.local),
       first_seen:
         facts.firstSeen === undefined
           ? null
@@ -43,6 +43,11 @@ export function toFile({ snapshot, facts, ...saved }: Saved): SnapshotFile {
   };
 }
 
+/** No other use decides anything. */
+function latestOf([latest]: Session['local']): SnapshotFile['sessions'][number]['local'] {
+  return latest === undefined ? null : { ...latest, at: iso(latest.at) };
+}
+
 /** Clocks of members are reckoned finer than a file shows: rounded up, nothing looks idler than it is. */
 function iso(at: number): string {
   return new Date(Math.ceil(at)).toISOString();
@@ -54,7 +59,7 @@ export function fromFile(file: z.output<typeof snapshotSchema>, uidOf: (name: st
     lsid: { id: parseSessionId(row.lsid.id), uid: parseUid(row.lsid.uid) },
     user: row.user ?? undefined,
     flushed: row.flushed ?? undefined,
-    local: row.local ?? undefined,
+    local: row.local === null ? [] : [row.local],
     holds: row.holds,
     held: row.held,
     resources: row.resources.map(({ kind, member, ...rest }) => ({

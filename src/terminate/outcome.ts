@@ -51,11 +51,14 @@ export function aftersightOf(
   const opened = (after?.held.length ?? 0) > survivors.length;
   const isSince = (at: number | undefined): boolean => at !== undefined && at > look.lookedAt;
   // The use that the look before the kill already showed is none since.
-  const usedLocally = isSince(after?.local?.at) && after?.local?.at !== before.local?.at;
+  // Of each member by itself: the clock of one that is ahead must not hide a use on another.
+  const known = new Set(before.local.map(({ member, at }) => `${member} ${at}`));
+  const usedLocally =
+    after?.local.some(({ member, at }) => isSince(at) && !known.has(`${member} ${at}`)) === true;
   // A refresh between the two looks empties the local lists. Where nothing waited there for it, what it wrote
   // is a use since; else it may be the one that was known (L2), and an old use must not look like a new one.
   const wasFlushed = isSince(after?.flushed) && after?.flushed !== before.flushed;
-  const usedAndFlushed = before.local === undefined && wasFlushed;
+  const usedAndFlushed = before.local.length === 0 && wasFlushed;
   const usedAgain = opened || usedLocally || usedAndFlushed;
   return { silentMembers: look.silentMembers, survivors, usedAgain };
 }
@@ -78,10 +81,7 @@ export function outcomeOf(kills: readonly KillResult[], after: Aftersight, end: 
   if (kills.some(({ kind }) => kind === 'refused'))
     return say('failed', `the kill was refused by ${those('refused')}`);
   if (after.survivors.length > 0) {
-    const why = kills.some(({ kind }) => kind === 'in-doubt')
-      ? `no answer to the kill from ${those('in-doubt')}`
-      : 'a prepared transaction is not killed';
-    return say('failed', `still there after the kill: ${after.survivors.join(', ')}; ${why}`);
+    return say('failed', `still there after the kill: ${some(after.survivors)}; ${whyAlive(kills, those)}`);
   }
   if (kills.some(({ kind }) => kind === 'in-doubt'))
     return say('in_doubt', `no answer to the kill from ${those('in-doubt')}`);
@@ -94,4 +94,18 @@ export function outcomeOf(kills: readonly KillResult[], after: Aftersight, end: 
     return { ...say('killed', 'its client has used it again, so it stays listed'), usedAgain: true };
   if (end.kind === 'not-ended') return say('killed', `stays listed until the server expires it: ${end.why}`);
   return say('ended', 'nothing runs in it on any member, and it leaves the listing at the next refresh');
+}
+
+/** Whoever leaves thousands of cursors open is not to fill the log with their names. */
+function some(names: readonly string[]): string {
+  const most = 5;
+  const more = names.length - most;
+  return names.slice(0, most).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function whyAlive(kills: readonly KillResult[], those: (kind: KillResult['kind']) => string): string {
+  if (kills.some(({ kind }) => kind === 'in-doubt')) return `no answer to the kill from ${those('in-doubt')}`;
+  if (kills.some(({ kind }) => kind === 'unreached'))
+    return `the kill could not be sent to ${those('unreached')}`;
+  return 'it has not noticed the kill yet, or is a prepared transaction, which no command kills';
 }

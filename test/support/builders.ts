@@ -50,7 +50,7 @@ export function aSession(options: SessionOptions = {}): Session {
     lsid: lsidOf(id, owner),
     user: named ? owner : undefined,
     flushed: flushedAgo === undefined ? undefined : now - flushedAgo,
-    local: localAgo === undefined ? undefined : { at: now - localAgo, member: 'm1' },
+    local: localAgo === undefined ? [] : [{ at: now - localAgo, member: 'm1' }],
     holds: { operations, cursors, transactions: 0 },
     held: [
       ...Array.from({ length: operations }, (_, at) => `m1 operation ${at}`),

@@ -49,6 +49,12 @@ describe('the outcome (T9, T11), the worst first', () => {
     { kills: [done, inDoubt], outcome: 'in_doubt', because: 'm3 (connection closed)' },
     { kills: [inDoubt, unreached], after: silent, outcome: 'in_doubt', because: 'm3 (connection closed)' },
     { kills: [inDoubt], after: survivors, outcome: 'failed', because: 'no answer to the kill from m3' },
+    {
+      kills: [done, unreached],
+      after: survivors,
+      outcome: 'failed',
+      because: '7; the kill could not be sent to m4',
+    },
     { kills: [done, refused], outcome: 'failed', because: 'm2 (not authorized)' },
     {
       kills: [unreached, inDoubt, refused],
@@ -92,7 +98,11 @@ describe('the outcome (T9, T11), the worst first', () => {
   test.each<[after: Partial<Aftersight>, because: string]>([
     [
       { survivors: ['m1 cursor 1', 'm2 transaction 7'] },
-      'still there after the kill: m1 cursor 1, m2 transaction 7; a prepared transaction is not killed',
+      'still there after the kill: m1 cursor 1, m2 transaction 7; it has not noticed the kill yet, or is a prepared transaction, which no command kills',
+    ],
+    [
+      { survivors: Array.from({ length: 7 }, (_, at) => `m1 cursor ${at}`) },
+      'still there after the kill: m1 cursor 0, m1 cursor 1, m1 cursor 2, m1 cursor 3, m1 cursor 4 and 2 more; it has not noticed the kill yet, or is a prepared transaction, which no command kills',
     ],
     [{ silentMembers: ['m5', 'm6'] }, 'killed, but m5, m6 could not be looked at afterwards'],
   ])('names all that the look showed: %j', (after, because) => {
@@ -116,7 +126,7 @@ describe('the outcome (T9, T11), the worst first', () => {
 describe('the look after the kill', () => {
   const before = { ...aSession(), held: ['m1 cursor 1', 'm2 operation 2'] };
   const lookedAt = now - 50;
-  const localAt = (at: number) => ({ local: { at, member: 'm1' } });
+  const localAt = (at: number, member = 'm1') => ({ local: [{ at, member }] });
 
   test.each([
     { name: 'not listed any more', after: undefined, survivors: [], usedAgain: false },
@@ -164,9 +174,18 @@ describe('the look after the kill', () => {
     expect(aftersightOf(used, { ...used, ...localAt(lookedAt + 6) }, look).usedAgain).toBe(true);
   });
 
+  test('is not misled by a member whose clock is ahead', () => {
+    const [ahead] = localAt(lookedAt + 8 * 60_000, 'm2').local;
+    const used = { ...aSession(), local: [ahead!] };
+    const again = { ...used, local: [ahead!, ...localAt(lookedAt + 50).local] };
+    const look = { lookedAt, silentMembers: [] };
+    expect(aftersightOf(used, used, look).usedAgain).toBe(false);
+    expect(aftersightOf(used, again, look).usedAgain).toBe(true);
+  });
+
   test('takes what a refresh wrote since for a use, unless a known one waited to be written', () => {
     const look = { lookedAt, silentMembers: [] };
-    const early = { ...aSession(), flushed: lookedAt - 5000, local: undefined };
+    const early = { ...aSession(), flushed: lookedAt - 5000, local: [] };
     const written = { ...early, flushed: lookedAt + 5 };
     expect(aftersightOf(early, written, look).usedAgain).toBe(true);
     expect(aftersightOf(written, written, look).usedAgain).toBe(false);

@@ -30,7 +30,7 @@ export const idleFor: Condition<number> = {
     if (test(limit, session, context) !== 'unknown') return idle;
     return `${idle}, but it may be in use on ${context.silentMembers.join(', ')}, which did not tell`;
   },
-  source({ flushed, local, holds }) {
+  source({ flushed, local: [local], holds }) {
     if (holds.operations > 0) return '$currentOp';
     if (local !== undefined && local.at >= (flushed ?? 0)) return `the local list of ${local.member}`;
     return flushed === undefined ? 'no list has it' : 'config.system.sessions';

@@ -96,7 +96,7 @@ describe('a transaction, whose pauses the server adds up', () => {
     const unlisted = {
       ...aSession({ resources: [{ kind: 'transaction', idle: 2 * limit, open: 2 * limit }] }),
       flushed: undefined,
-      local: undefined,
+      local: [],
     };
     expect(transactionIdleFor.test(limit, unlisted, aContext())).toBe('unknown');
     expect(transactionIdleFor.test(3 * limit, unlisted, aContext())).toBe(false);
