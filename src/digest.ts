@@ -5,7 +5,13 @@ import type { Verdict } from './decide/verdict.ts';
 import type { Policy } from './policy/policy.ts';
 import { mostEach } from './run-result.ts';
 import { keyOf, lastUse, type Uid } from './session.ts';
-import { takeSnapshot, type ListedSession, type Listing, type Snapshot } from './snapshot.ts';
+import {
+  takeSnapshot,
+  type ListedOwner,
+  type ListedSession,
+  type Listing,
+  type Snapshot,
+} from './snapshot.ts';
 
 /** Sessions of one user that came to the same by the same rule; the one unused longest stands for them. */
 interface Group {
@@ -46,6 +52,7 @@ export function makeDigest(
 ): Digest {
   const names = namedUsers(policy);
   const groups = new Map<Uid, Map<string, Group>>();
+  let owners: readonly ListedOwner[] | undefined;
   // Those to be told of, while they are few enough to be told one by one.
   let each: ListedSession[] | undefined = [];
   const keep = ({ session, verdict, rule }: Verdict): void => {
@@ -71,6 +78,7 @@ export function makeDigest(
     clear() {
       groups.clear();
       each = [];
+      owners = undefined;
     },
     add(rows, listing) {
       const members = listing.members.map((member) => ({
@@ -78,10 +86,24 @@ export function makeDigest(
         sessions: member.sessions && [],
         held: member.held && [],
       }));
-      const snapshot = takeSnapshot({ ...listing, collection: rows, members }, uidOf, names);
+      owners ??= ownersIn(listing);
+      const snapshot = takeSnapshot({ ...listing, collection: rows, members, owners }, uidOf, names);
       for (const verdict of decide(snapshot.sessions, policy, contextOf(snapshot))) keep(verdict);
     },
     rows: () => [...kept().map(({ row }) => row), ...(each ?? [])],
     standsFor: () => new Map(kept().map(({ row, count }) => [keyOf(row.lsid), count])),
   };
+}
+
+/** All who are named as owners anywhere: perhaps only a member names whom no record of a batch names. */
+function ownersIn({ owners = [], members }: Listing): ListedOwner[] {
+  const told = new Map<string, ListedOwner>();
+  const add = (uid: Uid, user: string | undefined): void => {
+    if (user !== undefined) told.set(`${uid} ${user}`, { uid, user, count: 0 });
+  };
+  for (const { sessions = [], held = [] } of members) {
+    for (const { lsid, user } of sessions) add(lsid.uid, user);
+    for (const { lsid, users } of held) for (const user of users) add(lsid.uid, user);
+  }
+  return [...owners, ...told.values()];
 }

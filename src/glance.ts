@@ -12,7 +12,7 @@ import { listRecords } from './mongo/collection.ts';
 import { only } from './mongo/operations.ts';
 import { keyOf, sessionOf, type Lsid, type Uid } from './session.ts';
 import type { Snapshot } from './snapshot.ts';
-import { lookAtOldest, standIn } from './mongo/look-at-oldest.ts';
+import { lookAtOldest } from './mongo/look-at-oldest.ts';
 import { factsOf, survey, surveyOf, type Known, type Survey } from './survey.ts';
 import { mostEach, sessionsOf, type RunResult, type Unread } from './run-result.ts';
 
@@ -65,7 +65,7 @@ async function glanceAtOldest(
   // With one of these some sessions of a user may be undecided, and others not.
   const named = snapshot.sessions.every(({ user }) => user !== undefined);
   if (!named || contextOf(snapshot).silentMembers.length > 0) return undefined;
-  const standsFor = new Map([...seen.standsFor].map(([uid, count]) => [keyOf({ id: standIn, uid }), count]));
+  const { standsFor } = seen;
   const ends = decide(snapshot.sessions, policy, contextOf(snapshot))
     .filter(({ verdict }) => verdict === 'terminate')
     .reduce((sum, verdict) => sum + sessionsOf(verdict, standsFor), 0);
@@ -96,7 +96,7 @@ async function glanceAtMatching(
     digest,
   });
   // Nothing was left out: this is the whole listing.
-  if (seen.seen.owners === undefined) return { ...seen, unread: undefined };
+  if (seen.seen.owners === undefined) return seen;
   const more = partlyRead(seen, selectedUsers(seen, policy));
   if (more.length === 0) {
     const standsFor = digest?.standsFor();

@@ -7,7 +7,16 @@ import type { Policy } from '../src/policy/policy.ts';
 import { policySchema } from '../src/policy/schema.ts';
 import { keyOf } from '../src/session.ts';
 import { takeSnapshot, type ListedSession, type Snapshot } from '../src/snapshot.ts';
-import { aListing, aMember, aNamelessRow, aRow, minute, someFacts, uidOf } from './support/builders.ts';
+import {
+  aHeldThing,
+  aListing,
+  aMember,
+  aNamelessRow,
+  aRow,
+  minute,
+  someFacts,
+  uidOf,
+} from './support/builders.ts';
 
 const policyOf = (rules: object[], exemptions: object[] = []) =>
   policySchema.parse({
@@ -108,4 +117,28 @@ test('so few as are told one by one are kept, and what is not told at all is not
   digest.add([...idle(101), ...fresh], listing);
   expect(digest.rows().length).toBe(2);
   expect([...digest.standsFor().values()].sort()).toEqual([101, 50]);
+});
+
+test.each([
+  ['lists', aMember('m1', { sessions: [aRow(999, 'alice@admin', 0)] })],
+  [
+    'has something running',
+    aMember('m1', { held: [aHeldThing(999, 'alice@admin', { users: ['bob@admin', 'alice@admin'] })] }),
+  ],
+])('an owner whom no record names, and of whom a member %s, is known in every batch', (_what, member) => {
+  const policy = policyOf([
+    { when: { users: ['b*'], idle_for: '5m' } },
+    { when: { users: ['a*'], idle_for: '15m' } },
+  ]);
+  const contextOf = (snapshot: Snapshot) => makeContext(snapshot, policy, someFacts());
+  const rows = Array.from({ length: 300 }, (_, id) =>
+    aNamelessRow(id, 'alice@admin', (id % 2 === 0 ? 9 : 19) * minute),
+  );
+  const digest = makeDigest(policy, uidOf, contextOf);
+  digest.add(rows, aListing({ members: [member] }));
+  const snapshot = takeSnapshot(aListing({ collection: digest.rows(), members: [member] }), uidOf);
+  const ended = decide(snapshot.sessions, policy, contextOf(snapshot))
+    .filter(({ verdict }) => verdict === 'terminate')
+    .map(({ session }) => digest.standsFor().get(keyOf(session.lsid)) ?? 1);
+  expect(ended).toEqual([150]);
 });

@@ -1,7 +1,8 @@
 import type { Document, MongoClient } from 'mongodb';
-import type { Lsid } from '../session.ts';
+import type { Lsid, Uid } from '../session.ts';
 import type { ListedOwner, ListedSession } from '../snapshot.ts';
 import { binaryLsid } from './binary.ts';
+import { only } from './operations.ts';
 import { readBatches, readDocuments, readRaw, type RawQuery } from './raw-cursor.ts';
 import { rawSessionReader } from './raw-rows.ts';
 import { parseListedOwner, parseOldestOfOwner, type OldestOfOwner } from './rows.ts';
@@ -75,31 +76,48 @@ export async function countOwners(primary: MongoClient): Promise<ListedOwner[]> 
 
 const countWords = 'the count of sessions';
 
-/** The earliest last use among each user's records and how many they are, without the records of these sessions. */
+/**
+ * The earliest last use among each user's records and how many they are, without `known`. These must have been read
+ * before this is asked: what was used since then looks younger here, so that it is never taken for an older one.
+ */
 export async function oldestOfOwners(
   primary: MongoClient,
-  without: readonly Lsid[],
+  known: readonly ListedSession[],
 ): Promise<OldestOfOwner[]> {
-  const stages = [
-    // An expression, since for `$nin` the server would walk the index on _id, in the order of chance.
-    { $match: { $expr: { $not: [{ $in: ['$_id', { $literal: without.map(binaryLsid) }] }] } } },
-    {
-      $group: {
-        _id: { uid: '$_id.uid', user: '$user.name' },
-        count: { $sum: 1 },
-        oldest: { $min: '$lastUse' },
-      },
-    },
-  ];
-  const rows = await readDocuments(primary, listing(stages, countWords), parseOldestOfOwner);
-  const owners = new Map<string, OldestOfOwner>();
+  const knownOf = new Map<Uid, ListedSession[]>();
+  for (const record of known) {
+    const { uid } = record.lsid;
+    knownOf.set(uid, [...(knownOf.get(uid) ?? []), record]);
+  }
+  const unclear: Uid[] = [];
+  const owners = (await groupByOwner(primary, [])).flatMap((owner): OldestOfOwner[] => {
+    const theirs = knownOf.get(owner.uid);
+    if (theirs === undefined) return [owner];
+    const count = owner.count - theirs.length;
+    if (count <= 0) return [];
+    if (theirs.every(({ lastUse }) => owner.lastUse < lastUse)) return [{ ...owner, count }];
+    unclear.push(owner.uid);
+    return [];
+  });
+  if (unclear.length === 0) return owners;
+  const without = unclear.flatMap((uid) => knownOf.get(uid) ?? []).map(({ lsid }) => binaryLsid(lsid));
+  // An expression, since for `$nin` the server would walk the index on _id, in the order of chance.
+  const others = { $match: { $expr: { $not: [{ $in: ['$_id', { $literal: without }] }] } } };
+  return [...owners, ...(await groupByOwner(primary, [...only('_id.uid', unclear), others]))];
+}
+
+async function groupByOwner(primary: MongoClient, stages: Document[]): Promise<OldestOfOwner[]> {
+  const _id = { uid: '$_id.uid', user: '$user.name' };
+  const group = { $group: { _id, count: { $sum: 1 }, oldest: { $min: '$lastUse' } } };
+  const rows = await readDocuments(primary, listing([...stages, group], countWords), parseOldestOfOwner);
+  const owners = new Map<Uid, OldestOfOwner>();
   for (const { uid, count, user, lastUse } of rows) {
-    const known = owners.get(uid);
+    const before = owners.get(uid);
     owners.set(uid, {
       uid,
-      count: count + (known?.count ?? 0),
-      user: known?.user ?? user,
-      lastUse: Math.min(lastUse, known?.lastUse ?? lastUse),
+      count: count + (before?.count ?? 0),
+      user: before?.user ?? user,
+      lastUse: Math.min(lastUse, before?.lastUse ?? lastUse),
     });
   }
   return [...owners.values()];

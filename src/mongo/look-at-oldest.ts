@@ -1,5 +1,5 @@
-import type { Lsid, Uid } from '../session.ts';
-import { parseSessionId } from '../session.ts';
+import { randomUUID } from 'node:crypto';
+import { keyOf, parseSessionId, type Lsid } from '../session.ts';
 import { listRecordsOf, oldestOfOwners } from './collection.ts';
 import type { Deployment } from './deployment.ts';
 import { again, listMembers, lsidsOf, readClock, type Look } from './look.ts';
@@ -7,16 +7,14 @@ import { again, listMembers, lsidsOf, readClock, type Look } from './look.ts';
 /** Below so many it is no slower to read all. */
 const fewest = 2_000;
 
-/** The server leaves these out one by one. */
+/** Of these the server may have to leave out one by one. */
 const mostKnown = 1_000;
 
 /** One record of each owner stands for all of the owner’s that no member knows: it has the earliest last use of these. */
 export interface OldestLook extends Look {
-  readonly standsFor: ReadonlyMap<Uid, number>;
+  /** By the lsid that such a record was given; no session has it. */
+  readonly standsFor: ReadonlyMap<string, number>;
 }
-
-/** No session has it. */
-export const standIn = parseSessionId('00000000-0000-0000-0000-000000000000');
 
 /**
  * Looks as `look` does, and has the server group the records that no member knows and that are not among `also`.
@@ -26,6 +24,8 @@ export async function lookAtOldest(
   deployment: Deployment,
   also: readonly Lsid[],
 ): Promise<OldestLook | undefined> {
+  // Clients choose the ids of their sessions: one that could be foreseen might be somebody's.
+  const standIn = parseSessionId(randomUUID());
   return again(deployment, async () => {
     const { primary } = deployment;
     const clock = await readClock(primary);
@@ -33,15 +33,16 @@ export async function lookAtOldest(
     const members = await listMembers(deployment, clock, {}, errors);
     const known = [...members.flatMap(lsidsOf), ...also];
     if (known.length > mostKnown) return undefined;
-    const owners = await oldestOfOwners(primary, known);
+    const records = await listRecordsOf(primary, known);
+    const owners = await oldestOfOwners(primary, records);
     if (owners.reduce((sum, { count }) => sum + count, 0) < fewest) return undefined;
     const oldest = owners.map(({ uid, lastUse, user }) => ({ lsid: { id: standIn, uid }, lastUse, user }));
     return {
       serverTime: clock.time,
       members,
       errors,
-      collection: [...(await listRecordsOf(primary, known)), ...oldest],
-      standsFor: new Map(owners.map(({ uid, count }) => [uid, count])),
+      collection: [...records, ...oldest],
+      standsFor: new Map(owners.map(({ uid, count }) => [keyOf({ id: standIn, uid }), count])),
     };
   });
 }

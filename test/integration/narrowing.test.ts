@@ -5,7 +5,7 @@ import { UUID } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decide } from '../../src/decide/decide.ts';
 import { narrowPolicy } from '../../src/decide/narrowing.ts';
-import { oldestOfOwners } from '../../src/mongo/collection.ts';
+import { listRecordsOf, oldestOfOwners } from '../../src/mongo/collection.ts';
 import { connect, type Deployment } from '../../src/mongo/deployment.ts';
 import { toMatch } from '../../src/mongo/to-match.ts';
 import { rememberingUidOf } from '../../src/mongo/uid.ts';
@@ -230,8 +230,11 @@ describe('a run', () => {
       expect(hers).toBeGreaterThanOrEqual(many.length);
       const [known] = json.sessions.filter(({ verdict }) => verdict === 'terminate').map(({ lsid }) => lsid);
       const lsid = { id: parseSessionId(known?.id ?? ''), uid: parseUid(known?.uid ?? '') };
-      const countOf = async (without: readonly Lsid[]) =>
-        (await oldestOfOwners(deployment.primary, without)).find(({ uid }) => uid === lsid.uid)?.count;
+      const { primary } = deployment;
+      const countOf = async (without: readonly Lsid[]) => {
+        const owners = await oldestOfOwners(primary, await listRecordsOf(primary, without));
+        return owners.find(({ uid }) => uid === lsid.uid)?.count;
+      };
       expect(await countOf([])).toBe(hers);
       expect(await countOf([lsid])).toBe(hers - 1);
       const words = stdout.replace(/\s+/g, ' ');
