@@ -140,7 +140,8 @@ export async function reap(input: ReapInput): Promise<Reaped> {
     at: snapshot.serverTime,
   }));
   if (mode === 'enforce' && exceeded.length === 0) {
-    const lostMembers = new Map<string, string>();
+    // Who let the listing wait is not waited for again: what the others say would be old by then.
+    const lostMembers = new Map([...seen.errors].filter(([address]) => seen.hanging.has(address)));
     const run: TerminateRun = {
       deployment,
       log,
@@ -149,7 +150,7 @@ export async function reap(input: ReapInput): Promise<Reaped> {
       endSessions: policy.endSessions,
       lookAgain: async (uids, usedSince) => {
         const connections = needsOf(policy).has('connections');
-        const again = await look(deployment, { uids, usedSince, connections });
+        const again = await look(deployment, { uids, usedSince, connections, lost: lostMembers });
         for (const [address, error] of again.errors) {
           memberErrors.set(address, error);
           lostMembers.set(address, error);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { keyOf, parseSessionId, type Lsid } from '../session.ts';
 import { listRecordsOf, oldestOfOwners } from './collection.ts';
 import type { Deployment } from './deployment.ts';
-import { again, listMembers, lsidsOf, readClock, type Look } from './look.ts';
+import { again, listMembers, lsidsOf, readClock, type Look, type MemberErrors } from './look.ts';
 
 /** Below so many it is no slower to read all. */
 const fewest = 2_000;
@@ -29,8 +29,8 @@ export async function lookAtOldest(
   return again(deployment, async () => {
     const { primary } = deployment;
     const clock = await readClock(primary);
-    const errors = new Map<string, string>();
-    const members = await listMembers(deployment, clock, {}, errors);
+    const failed: MemberErrors = { errors: new Map(), hanging: new Set() };
+    const members = await listMembers(deployment, clock, {}, failed);
     const known = [...members.flatMap(lsidsOf), ...also];
     if (known.length > mostKnown) return undefined;
     const records = await listRecordsOf(primary, known);
@@ -40,7 +40,7 @@ export async function lookAtOldest(
     return {
       serverTime: clock.time,
       members,
-      errors,
+      ...failed,
       collection: [...records, ...oldest],
       standsFor: new Map(owners.map(({ uid, count }) => [keyOf({ id: standIn, uid }), count])),
     };

@@ -6,7 +6,7 @@ import { keyOf, type Lsid, type Uid } from '../session.ts';
 import type { Connections, ListedSession, Listing, MemberListing } from '../snapshot.ts';
 import { parseHello } from './answers.ts';
 import { isChangeOfPrimary } from './connect.ts';
-import { within } from './deadline.ts';
+import { NoAnswer, within } from './deadline.ts';
 import type { Deployment } from './deployment.ts';
 import type { Member } from './members.ts';
 import { only, stagesOfOperations } from './operations.ts';
@@ -17,9 +17,14 @@ import { rawSessionReader } from './raw-rows.ts';
 import { parseConnections, parseHeldThings } from './rows.ts';
 import { toMatch } from './to-match.ts';
 
-/** What a look at a deployment saw, and which members did not answer, with their words. */
-export interface Look extends Listing {
-  readonly errors: ReadonlyMap<string, string>;
+/** What a look at a deployment saw, and which members did not answer. */
+export interface Look extends Listing, MemberErrors {}
+
+export interface MemberErrors {
+  /** By address, in their words. */
+  readonly errors: Map<string, string>;
+  /** Those of them that were waited for in vain: to ask again would take as long. */
+  readonly hanging: Set<string>;
 }
 
 /** What a look is to see besides the sessions themselves. */
@@ -36,6 +41,8 @@ export interface LookOptions {
   readonly also?: readonly Lsid[];
   /** Told how many records of the collection were read so far. */
   readonly onRead?: RawQuery['onRead'];
+  /** Members that are not asked, and why. */
+  readonly lost?: ReadonlyMap<string, string>;
   /** Keeps little of the records that no member knows and that are not among `also`. */
   readonly digest?: Digest | undefined;
 }
@@ -70,17 +77,17 @@ async function lookOnce(deployment: Deployment, options: LookOptions): Promise<L
   const primaryClock = await readClock(deployment.primary);
   const serverTime = primaryClock.time;
   const match = toMatch(options.narrow?.(serverTime) ?? 'all');
-  const errors = new Map<string, string>();
+  const failed: MemberErrors = { errors: new Map(), hanging: new Set() };
   const [members, owners] = await Promise.all([
-    listMembers(deployment, primaryClock, options, errors),
+    listMembers(deployment, primaryClock, options, failed),
     match === undefined ? undefined : countOwners(deployment.primary),
   ]);
   const known = [...members.flatMap(lsidsOf), ...(options.also ?? [])];
   if (match === undefined || owners === undefined || known.length > mostKnown) {
     const collection = await listRecords(deployment.primary, stagesFor(options), options.onRead);
-    return { serverTime, members, errors, collection };
+    return { serverTime, members, ...failed, collection };
   }
-  const listing = { serverTime, members, errors, owners };
+  const listing = { serverTime, members, ...failed, owners };
   const matched = await listMatching(match, { ...listing, collection: [] }, known, deployment, options);
   // What a member knows is looked up too, whatever its record says: the latest of both counts (L2).
   const collection = [...matched, ...(await listRecordsOf(deployment.primary, known))];
@@ -112,25 +119,27 @@ async function listMatching(
 /** Beyond so many sessions it is faster to read everything than to look them up one by one. */
 const mostKnown = 100_000;
 
-/** What every member says, in parallel; `errors` is told who said nothing, and why. */
+/** What every member says, in parallel; `failed` is told who said nothing, and why. */
 export async function listMembers(
   deployment: Deployment,
   primaryClock: Clock,
   options: LookOptions,
-  errors: Map<string, string>,
+  failed: MemberErrors,
 ): Promise<MemberListing[]> {
   const members = await Promise.all(
     deployment.members.map(async (member): Promise<MemberListing> => {
-      if (member.error !== undefined) errors.set(member.address, member.error);
+      const { address, error: lost = options.lost?.get(address) } = member;
+      if (lost !== undefined) failed.errors.set(address, lost);
       else {
         try {
           return await listMember(member, primaryClock, options);
         } catch (error) {
           if (error instanceof ReaperError) throw error;
-          errors.set(member.address, deployment.wordsOf(error));
+          failed.errors.set(address, deployment.wordsOf(error));
+          if (error instanceof NoAnswer) failed.hanging.add(address);
         }
       }
-      return { address: member.address, behind: 0, sessions: undefined, held: undefined };
+      return { address, behind: 0, sessions: undefined, held: undefined };
     }),
   );
   if (deployment.topology !== 'sharded') return members;

@@ -52,7 +52,10 @@ export async function terminateChunk(
   if (run.signal.aborted) return recorded(notSent(users, whyStopped(run)), run);
   let before: Snapshot;
   try {
-    before = await run.lookAgain(users.map((user) => user.uid));
+    before = await lookNow(
+      users.map((user) => user.uid),
+      run,
+    );
   } catch (error) {
     return recorded(notSent(users, `the look before the kill failed: ${run.deployment.wordsOf(error)}`), run);
   }
@@ -82,6 +85,13 @@ export async function terminateChunk(
     }),
   );
   return recorded([...spared, ...outcomes], run);
+}
+
+/** A member that is waited for in vain makes what the others said old: they are asked again, and it is not. */
+async function lookNow(uids: readonly Uid[], run: TerminateRun): Promise<Snapshot> {
+  const lost = run.lostMembers.size;
+  const seen = await run.lookAgain(uids);
+  return run.lostMembers.size > lost ? run.lookAgain(uids) : seen;
 }
 
 function whyStopped({ signal }: TerminateRun): string {
