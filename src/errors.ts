@@ -31,6 +31,7 @@ const exitCodes = {
   'unsafe-pattern': ExitCode.unexpected,
   'record-impossible': ExitCode.cannotRecord,
   'state-damaged': ExitCode.cannotRecord,
+  'state-of-another': ExitCode.cannotRecord,
   'log-damaged': ExitCode.cannotRecord,
   'run-in-progress': ExitCode.locked,
 } as const satisfies Record<string, number>;

@@ -125,6 +125,9 @@ export async function reap(input: ReapInput): Promise<Reaped> {
 
   await onStage('record');
   input.signal.throwIfAborted();
+  const kills = mode === 'enforce' && exceeded.length === 0 && plan.users.length > 0;
+  // What could not be remembered afterwards would be ended again by every run.
+  if (kills) await input.remember(input.earlier);
   await log.append([
     ...aftermath.confirmedGone.map((gone) => goneEvent(runId, gone)),
     planEvent(input, plan, exceeded, aftermath.usedAgain),
@@ -139,7 +142,7 @@ export async function reap(input: ReapInput): Promise<Reaped> {
     },
     at: snapshot.serverTime,
   }));
-  if (mode === 'enforce' && exceeded.length === 0) {
+  if (kills) {
     // Who let the listing wait is not waited for again: what the others say would be old by then.
     const lostMembers = new Map([...seen.errors].filter(([address]) => seen.hanging.has(address)));
     const run: TerminateRun = {

@@ -27,6 +27,7 @@ import { countsOf, exitCodeOf, type RunResult } from '../run-result.ts';
 import { readEndedSessions, writeEndedSessions } from '../state/ended-sessions.ts';
 import { readFirstSeen, writeFirstSeen } from '../state/first-seen.ts';
 import { activeLocks } from '../state/locks.ts';
+import { keepToOneDeployment } from '../state/one-deployment.ts';
 import { takeRunLock } from '../state/run-lock.ts';
 import { makeStateDir, stateDirOf } from '../state/state-dir.ts';
 import { stopAfter, unlessStopped } from '../stop.ts';
@@ -148,6 +149,8 @@ async function wholeRun(asked: Asked, options: RunOptions, world: World, auditLo
   const kills = !dryRun && !endsNothing(policy);
   const lost = checkActions(account, neededActions({ kills, ends: policy.endSessions, topology }));
   for (const { action, reason } of lost) log.warn(`${account.users.join(', ')} lacks ${action}: ${reason}`);
+
+  if (!dryRun) await keepToOneDeployment(stateDir, deployment);
 
   using progress = progressOn(world, quiet);
   const { result, snapshot } = await reap({

@@ -1,4 +1,5 @@
-import { link, readFile, unlink, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { constants, link, open, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { hostname, uptime } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -14,8 +15,9 @@ type Holder = z.output<typeof holder>;
 const heldHere = new Set<string>();
 
 /**
- * Takes the lock of a state directory, one run at a time, also from a run of this host that is dead. Throws
- * `run-in-progress` if a live run, or a run of another host, has it. `locks` is for changes of the locked users,
+ * Takes the lock of a state directory, one run at a time, also from a run of this host that is dead, and from one of
+ * another host (a container has a name of its own each time) that has given no sign of life for ten minutes. Throws
+ * `run-in-progress` if another run has it. `locks` is for changes of the locked users,
  * `audit` for adding to the audit log.
  */
 export async function takeRunLock(
@@ -29,15 +31,54 @@ export async function takeRunLock(
   heldHere.add(runId);
   try {
     for (let attempt = 0; attempt < 3; attempt++) {
-      if (await create(file, mine)) return { [Symbol.asyncDispose]: () => release(file, runId) };
+      if (await create(file, mine)) return held(file, runId);
       const other = await readHolder(file);
-      if (other !== 'gone' && !isDead(other)) throw inProgress(file, other);
+      if (other !== 'gone' && !(await isDead(file, other))) throw inProgress(file, other);
       await removeDead(file, mine);
     }
     throw inProgress(file, undefined);
   } catch (error) {
     heldHere.delete(runId);
     throw error;
+  }
+}
+
+function held(file: string, runId: string): AsyncDisposable {
+  const living = setInterval(() => void signOfLife(file), lifeEvery);
+  living.unref();
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(living);
+      await release(file, runId);
+    },
+  };
+}
+
+/** In ms: another host cannot ask whether a process lives, only when it last gave a sign. */
+const lifeEvery = 30_000;
+const longestSilence = 10 * 60_000;
+
+/** One more byte, so that the file system dates the file by its own clock. Never makes a file anew. */
+async function signOfLife(file: string): Promise<void> {
+  try {
+    await using handle = await open(file, constants.O_WRONLY | constants.O_APPEND);
+    await handle.write(' ');
+  } catch {
+    // Somebody removed the lock by hand; what this run does is recorded all the same.
+  }
+}
+
+/** How long ago a lock's run gave a sign of life, in ms, by the clock of the file system. */
+async function silenceOf(file: string): Promise<number> {
+  const probe = `${file}.${randomUUID()}`;
+  try {
+    await writeFile(probe, '', { mode: 0o640 });
+    return (await stat(probe)).mtimeMs - (await stat(file)).mtimeMs;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw cannotRecord(file, error);
+  } finally {
+    await unlinkIfThere(probe);
   }
 }
 
@@ -79,9 +120,9 @@ async function readHolder(file: string): Promise<Holder | 'gone' | undefined> {
   }
 }
 
-function isDead(other: Holder | undefined): boolean {
+async function isDead(file: string, other: Holder | undefined): Promise<boolean> {
   if (other === undefined) return true;
-  if (other.host !== hostname()) return false;
+  if (other.host !== hostname()) return (await silenceOf(file)) > longestSilence;
   // Process ids begin anew at every boot.
   if (Date.parse(other.since) < Date.now() - uptime() * 1000) return true;
   try {
@@ -97,7 +138,7 @@ async function removeDead(file: string, mine: Holder): Promise<void> {
   const takeover = `${file}.takeover`;
   const removed = (await create(takeover, mine)) ? file : takeover;
   const holder = await readHolder(removed);
-  if (holder !== 'gone' && isDead(holder)) await unlinkIfThere(removed);
+  if (holder !== 'gone' && (await isDead(removed, holder))) await unlinkIfThere(removed);
   if (removed === file) await unlinkIfThere(takeover);
 }
 
@@ -116,6 +157,9 @@ function inProgress(file: string, other: Holder | undefined): ReaperError {
       ? 'another run'
       : `run ${other.run_id} (process ${other.pid} on ${other.host}, since ${other.since})`;
   return new ReaperError('run-in-progress', `${who} holds the lock of this state directory`, {
-    remedy: `wait for it; if that run is surely dead: rm ${file}`,
+    remedy:
+      other === undefined || other.host === hostname()
+        ? `wait for it; if that run is surely dead: rm ${file}`
+        : `wait for it: what gives no sign of life for 10 minutes is taken over; if that run is surely dead: rm ${file}`,
   });
 }

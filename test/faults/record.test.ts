@@ -11,7 +11,7 @@ import { ownProcess } from './own-process.ts';
 import { actionsIn, afterRefresh, said, scenes, type Scene } from './scene.ts';
 
 const set = sharedReplicaSet();
-const { take, uri } = scenes(() => set, 19);
+const { take, uri } = scenes(() => set, 21);
 const { withDiskOf } = ownProcess();
 
 const record = faultTable('what a run does cannot be recorded', 'record');
@@ -37,17 +37,27 @@ async function asOrdinaryUser<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** What lies in the way of the record before a run. */
-const before: readonly { done: string; prepare: (scene: Scene) => Promise<unknown> }[] = [
+const before: readonly {
+  done: string;
+  prepare: (scene: Scene) => Promise<unknown>;
+  words: RegExp;
+  /** Where root would not be kept from it. */
+  ordinary?: true;
+}[] = [
   {
     done: 'the state directory is a file',
+    words: /cannot be recorded \((EEXIST|ENOTDIR)\)/,
     prepare: ({ bench }) => writeFile(bench.stateDir, ''),
   },
   {
     done: 'the audit log is a directory',
+    words: /cannot be recorded \(EISDIR\)/,
     prepare: ({ bench }) => mkdir(bench.auditLog, { recursive: true }),
   },
   {
     done: 'the state directory is read-only for this user',
+    words: /cannot be recorded \(EACCES\)/,
+    ordinary: true,
     prepare: async ({ bench }) => {
       await mkdir(bench.stateDir);
       await chmod(bench.stateDir, 0o555);
@@ -55,6 +65,8 @@ const before: readonly { done: string; prepare: (scene: Scene) => Promise<unknow
   },
   {
     done: 'the audit log is another user’s',
+    words: /cannot be recorded \(EACCES\)/,
+    ordinary: true,
     prepare: async ({ bench }) => {
       await mkdir(bench.stateDir);
       if (isRoot) await chown(bench.stateDir, nobody, nobody);
@@ -63,6 +75,7 @@ const before: readonly { done: string; prepare: (scene: Scene) => Promise<unknow
   },
   {
     done: 'the last line of the log was edited',
+    words: /has a last line that was changed/,
     prepare: async ({ bench }) => {
       await runOfNobody(bench.stateDir);
       const text = await readFile(bench.auditLog, 'utf8');
@@ -72,6 +85,7 @@ const before: readonly { done: string; prepare: (scene: Scene) => Promise<unknow
   },
   {
     done: 'the log was cut',
+    words: /had come to line \d+ of the log, and now it ends with 1/,
     prepare: async ({ bench }) => {
       await runOfNobody(bench.stateDir);
       const [first] = (await readFile(bench.auditLog, 'utf8')).split('\n');
@@ -80,9 +94,24 @@ const before: readonly { done: string; prepare: (scene: Scene) => Promise<unknow
   },
   {
     done: 'the log was emptied',
+    words: /had come to line \d+ of the log, and now it is empty/,
     prepare: async ({ bench }) => {
       await runOfNobody(bench.stateDir);
       await writeFile(bench.auditLog, '');
+    },
+  },
+  {
+    done: 'what this run ends cannot be remembered for the next',
+    words: /ended-sessions\.json: what this run does cannot be recorded \(EISDIR\)/,
+    prepare: ({ bench }) => mkdir(`${bench.stateDir}/ended-sessions.json.new`, { recursive: true }),
+  },
+  {
+    done: 'the state directory is that of another deployment',
+    words: /holds the record of another deployment, replica set elsewhere \(n1:27017\)/,
+    prepare: async ({ bench }) => {
+      await mkdir(bench.stateDir);
+      const other = { topology: 'replica-set', name: 'elsewhere', members: ['n1:27017'] };
+      await writeFile(`${bench.stateDir}/deployment.json`, JSON.stringify(other));
     },
   },
 ];
@@ -94,15 +123,15 @@ async function runOfNobody(stateDir: string): Promise<void> {
   expect(code).toBe(0);
 }
 
-for (const { done, prepare } of before) {
+for (const { done, prepare, words, ordinary } of before) {
   record.fault(done, 'what cannot be recorded is not done: exit status 73', async () => {
     const scene = take();
     // Everybody may come to the place; and what is loaded late is loaded.
     await chmod(scene.bench.dir, 0o755);
     expect((await scene.bench.run(['--dry-run'])).code).toBe(0);
     await prepare(scene);
-    const called = await asOrdinaryUser(() => scene.bench.run());
-    expect(called.stderr).toMatch(/cannot be recorded|nothing can be recorded/);
+    const called = await (ordinary ? asOrdinaryUser(() => scene.bench.run()) : scene.bench.run());
+    expect(called.stderr).toMatch(words);
     return endedNothing(scene, called);
   });
 }

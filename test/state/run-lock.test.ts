@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir, uptime } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { takeRunLock } from '../../src/state/run-lock.ts';
 
 /** A lock from before the last boot would be a dead run’s. */
@@ -95,6 +95,34 @@ describe('the lock of a state directory', () => {
     await expect(takeRunLock(dir, 'mine', since)).rejects.toMatchObject({ code: 'run-in-progress' });
     expect(await holderOf()).toBe('other');
     expect(await readdir(dir)).toEqual(['run.lock']);
+  });
+
+  test('of another host that has given no sign of life for ten minutes is taken over', async () => {
+    await leaveLock({ pid: 1, host: 'elsewhere' });
+    const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+    await utimes(file, ago(9), ago(9));
+    await expect(takeRunLock(dir, 'mine', since)).rejects.toMatchObject({
+      code: 'run-in-progress',
+      remedy: expect.stringContaining('10 minutes'),
+    });
+    await utimes(file, ago(11), ago(11));
+    await using _lock = await takeRunLock(dir, 'mine', since);
+    expect(await holderOf()).toBe('mine');
+    expect(await readdir(dir)).toEqual(['run.lock']);
+  });
+
+  test('of a run that works long shows signs of life, and is still told apart', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      await using _lock = await takeRunLock(dir, 'mine', since);
+      await utimes(file, new Date(0), new Date(0));
+      await vi.advanceTimersByTimeAsync(60_000);
+      await expect.poll(async () => (await stat(file)).mtimeMs).toBeGreaterThan(since.getTime() - 60_000);
+      expect(await holderOf()).toBe('mine');
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(await readdir(dir)).toEqual([]);
   });
 
   test('from before the last boot is taken over, though a process has its id', async () => {
