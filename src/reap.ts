@@ -6,6 +6,7 @@ import { needsOf } from './decide/make-context.ts';
 import type { Verdict } from './decide/verdict.ts';
 import type { Deployment } from './mongo/deployment.ts';
 import { look } from './mongo/look.ts';
+import { watchMembers } from './mongo/member-watch.ts';
 import { rememberingUidOf } from './mongo/uid.ts';
 import { aftermathOf, toRemember, type Aftermath, type EndedSession } from './plan/already-ended.ts';
 import { exceededLimits } from './plan/limits.ts';
@@ -107,7 +108,7 @@ export async function reap(input: ReapInput): Promise<Reaped> {
   );
   const { seen, snapshot, snapshotOf, contextOf } =
     idle ?? (await unlessStopped(input.signal, survey(deployment, policy, known)));
-  const memberErrors = new Map(seen.errors);
+  const members = watchMembers(seen);
 
   await onStage('decide');
   tell('deciding');
@@ -143,8 +144,6 @@ export async function reap(input: ReapInput): Promise<Reaped> {
     at: snapshot.serverTime,
   }));
   if (kills) {
-    // Who let the listing wait is not waited for again: what the others say would be old by then.
-    const lostMembers = new Map([...seen.errors].filter(([address]) => seen.hanging.has(address)));
     const run: TerminateRun = {
       deployment,
       log,
@@ -153,14 +152,11 @@ export async function reap(input: ReapInput): Promise<Reaped> {
       endSessions: policy.endSessions,
       lookAgain: async (uids, usedSince) => {
         const connections = needsOf(policy).has('connections');
-        const again = await look(deployment, { uids, usedSince, connections, lost: lostMembers });
-        for (const [address, error] of again.errors) {
-          memberErrors.set(address, error);
-          lostMembers.set(address, error);
-        }
+        const again = await look(deployment, { uids, usedSince, connections, lost: members.hanging });
+        members.see(again);
         return snapshotOf(again);
       },
-      lostMembers,
+      lostMembers: members.lost,
       decideAgain: decideAndPlan,
       outcomeEvent: (outcome: SessionOutcome) => outcomeEvent(runId, outcome),
       signal: input.signal,
@@ -191,7 +187,7 @@ export async function reap(input: ReapInput): Promise<Reaped> {
     finishedAt: clock(),
     policy: { name: policy.name, sha256: loaded.sha256 },
     deployment,
-    memberErrors,
+    memberErrors: members.errors,
     serverTime: snapshot.serverTime,
     verdicts: withNewcomers(verdicts, outcomes),
     unread: idle?.unread,
