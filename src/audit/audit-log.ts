@@ -51,11 +51,10 @@ export async function openAuditLog(
     try {
       await using _turn = await takeTurn(dir, clock);
       // A lock or an audit may have added its line meanwhile.
-      if ((await handle.stat()).size !== end.size) end = await endOfLog(dir, handle);
+      if ((await handle.stat()).size !== end.size) end = await findEnd(dir, handle);
       const { text, lines, head } = chained(events, now, end);
-      await handle.appendFile(text, 'utf8');
-      await handle.datasync();
-      end = { head, torn: undefined, size: end.size + Buffer.byteLength(text) };
+      await addTo(handle, text, end.size);
+      end = { head, torn: undefined, unended: false, size: end.size + Buffer.byteLength(text) };
       for (const line of lines) onLine?.(line);
     } catch (error) {
       failure = error instanceof ReaperError ? error : cannotRecord(file, error);
@@ -93,7 +92,7 @@ async function openEnd(
     await using _turn = await takeTurn(dir, clock);
     handle = await open(file, 'a+', 0o640);
     await giveToOwner(handle, file);
-    let end = await endOfLog(dir, handle);
+    let end = await findEnd(dir, handle);
     const firstSequence = await isFull(handle, end, clock(), rotateAt);
     if (firstSequence !== undefined) {
       await rename(file, rotatedFile(dir, firstSequence));
@@ -110,6 +109,25 @@ async function openEnd(
   }
 }
 
+/** Finds where the next line goes, and gives the last one the end that a crash took from it. */
+async function findEnd(dir: string, handle: FileHandle): Promise<EndOfLog> {
+  const end = await endOfLog(dir, handle);
+  if (!end.unended) return end;
+  await addTo(handle, '\n', end.size);
+  return { ...end, unended: false, size: end.size + 1 };
+}
+
+/** Adds to the file, on disk when this returns. A part of it, as on a full disk, is taken back where that goes. */
+async function addTo(handle: FileHandle, text: string, size: number): Promise<void> {
+  try {
+    await handle.appendFile(text, 'utf8');
+    await handle.datasync();
+  } catch (error) {
+    await handle.truncate(size).catch(() => undefined);
+    throw error;
+  }
+}
+
 /** For runs that end nothing and leave no trace. */
 export const noAuditLog: AuditLog = {
   append: () => Promise.resolve(),
@@ -117,7 +135,7 @@ export const noAuditLog: AuditLog = {
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
 
-/** Lines for the events, each chained to the one before; a torn one is closed first. */
+/** Lines for the events, each chained to the one before; what crashes left is closed first. */
 function chained(
   events: readonly AuditEvent[],
   now: Date,
