@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, type FileHandle } from 'node:fs/promises';
+import { open, rename, stat, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReaperError } from '../errors.ts';
 import { takeRunLock } from '../state/run-lock.ts';
@@ -41,8 +41,7 @@ export async function openAuditLog(
   const file = auditLogFile(dir);
   const opened = await openEnd(dir, clock, rotateAt);
 
-  const { handle } = opened;
-  let { end } = opened;
+  let { handle, end } = opened;
 
   // After a write that failed the last line may be torn: nothing may follow it.
   let failure: unknown;
@@ -50,8 +49,13 @@ export async function openAuditLog(
     if (failure !== undefined) throw failure;
     try {
       await using _turn = await takeTurn(dir, clock);
+      const { size, isSetAside } = await statusOf(handle, file);
+      if (isSetAside) {
+        await handle.close();
+        handle = await openFile(dir);
+      }
       // A lock or an audit may have added its line meanwhile.
-      if ((await handle.stat()).size !== end.size) end = await findEnd(dir, handle);
+      if (isSetAside || size !== end.size) end = await findEnd(dir, handle, end.head);
       const { text, lines, head } = chained(events, now, end);
       await addTo(handle, text, end.size);
       end = { head, torn: undefined, unended: false, size: end.size + Buffer.byteLength(text) };
@@ -74,7 +78,7 @@ export async function openAuditLog(
     head: () => end.head,
     async [Symbol.asyncDispose]() {
       await last;
-      if (failure === undefined && end.head !== undefined) await writeHead(dir, end.head);
+      if (end.head !== undefined) await writeHead(dir, end.head);
       await handle.close();
     },
   };
@@ -90,18 +94,15 @@ async function openEnd(
   let handle: FileHandle | undefined;
   try {
     await using _turn = await takeTurn(dir, clock);
-    handle = await open(file, 'a+', 0o640);
-    await giveToOwner(handle, file);
+    handle = await openFile(dir);
     let end = await findEnd(dir, handle);
     const firstSequence = await isFull(handle, end, clock(), rotateAt);
     if (firstSequence !== undefined) {
       await rename(file, rotatedFile(dir, firstSequence));
       await handle.close();
-      handle = await open(file, 'a+', 0o640);
-      await giveToOwner(handle, file);
+      handle = await openFile(dir);
       end = { ...end, size: 0 };
     }
-    await syncFolder(dir);
     return { handle, end };
   } catch (error) {
     await handle?.close();
@@ -109,9 +110,28 @@ async function openEnd(
   }
 }
 
+/** Opens the file that lines go to, and makes it if there is none. */
+async function openFile(dir: string): Promise<FileHandle> {
+  const file = auditLogFile(dir);
+  const handle = await open(file, 'a+', 0o640);
+  await giveToOwner(handle, file);
+  await syncFolder(dir);
+  return handle;
+}
+
+/** How large it is, and whether its name leads elsewhere by now, as another process found it full. */
+async function statusOf(handle: FileHandle, file: string): Promise<{ size: number; isSetAside: boolean }> {
+  const { size, dev, ino } = await handle.stat();
+  const named = await stat(file).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+  return { size, isSetAside: named?.dev !== dev || named.ino !== ino };
+}
+
 /** Finds where the next line goes, and gives the last one the end that a crash took from it. */
-async function findEnd(dir: string, handle: FileHandle): Promise<EndOfLog> {
-  const end = await endOfLog(dir, handle);
+async function findEnd(dir: string, handle: FileHandle, seen?: Head): Promise<EndOfLog> {
+  const end = await endOfLog(dir, handle, seen);
   if (!end.unended) return end;
   await addTo(handle, '\n', end.size);
   return { ...end, unended: false, size: end.size + 1 };

@@ -25,17 +25,18 @@ export interface RotateAt {
 
 /**
  * Finds the end of the log that is open here. Throws `log-damaged` if what stands there is neither a line that reaper
- * wrote nor what crashes leave, or if the log had come further than it goes now: somebody cut it.
+ * wrote nor what crashes leave, or if the log had come further than it goes now: somebody cut it. How far it had come
+ * is noted, and this process may have `seen` more.
  */
-export async function endOfLog(dir: string, handle: FileHandle): Promise<EndOfLog> {
+export async function endOfLog(dir: string, handle: FileHandle, seen?: Head): Promise<EndOfLog> {
   const file = auditLogFile(dir);
   const { size } = await handle.stat();
   const { head: own, torn, unended } = await lastOf(file, handle);
   const head = own ?? (await headOfRotated(dir));
-  const known = await readHead(dir);
-  if (known !== undefined && (head?.sequence ?? 0) < known.sequence) {
+  const known = Math.max((await readHead(dir))?.sequence ?? 0, seen?.sequence ?? 0);
+  if ((head?.sequence ?? 0) < known) {
     const found = head === undefined ? 'it is empty' : `it ends with ${head.sequence}`;
-    throw damaged(file, `had come to line ${known.sequence} of the log, and now ${found}`);
+    throw damaged(file, `had come to line ${known} of the log, and now ${found}`);
   }
   if (unended === undefined) return { head, torn, unended: false, size };
   if (!follows(unended, head, torn))

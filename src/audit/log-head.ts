@@ -7,9 +7,11 @@ const fileSchema = z.lazy(() => z.object({ sequence: z.int().min(1), hash: z.str
 
 /**
  * Notes how far the log has come, so that a log that was cut afterwards shows. It is a help and no proof, since
- * who can cut the log can write this file too: the proof is the head in the log of the host.
+ * who can cut the log can write this file too: the proof is the head in the log of the host. It never goes back:
+ * another process may have come further.
  */
 export async function writeHead(dir: string, { sequence, hash }: Head): Promise<void> {
+  if (sequence <= ((await readHead(dir))?.sequence ?? 0)) return;
   // The lines themselves are on disk; a note that cannot be written takes nothing from them.
   await writeJson(fileOf(dir), { sequence, hash }).catch(() => undefined);
 }

@@ -141,6 +141,67 @@ describe('the audit log', () => {
     expect(await verifyLog(dir)).toMatchObject({ intact: true, lines: 4 });
   });
 
+  describe('of which a file is set aside while a run has it open', () => {
+    const setAside = { rotateAt: { size: 1, age: 1e12 } };
+    const filesOf = async () => (await readdir(dir)).filter((name) => name.endsWith('.jsonl'));
+
+    test.each([
+      { name: 'with a line', events: [anEvent('b')], marks: ['b', 'c', 'd'] },
+      { name: 'and no line yet', events: [], marks: ['c', 'd'] },
+    ])('$name, goes on in the new one', async ({ events, marks }) => {
+      await using run = await openAuditLog(dir, clock);
+      await run.append([anEvent('a')]);
+      {
+        await using audit = await openAuditLog(dir, clock, setAside);
+        await audit.append(events);
+      }
+      await run.append([anEvent('c')]);
+      await writeOne('d');
+      expect(await filesOf()).toEqual(['audit-000000000001.jsonl', 'audit.jsonl']);
+      expect(await marksOf()).toEqual(marks);
+      expect(await verifyLog(dir)).toMatchObject({ faults: [], lines: marks.length + 1 });
+    });
+
+    test('makes the new one, if a crash came before it', async () => {
+      await using run = await openAuditLog(dir, clock);
+      await run.append([anEvent('a')]);
+      await rename(auditLogFile(dir), join(dir, 'audit-000000000001.jsonl'));
+      await run.append([anEvent('b')]);
+      expect(await marksOf()).toEqual(['b']);
+      expect(await verifyLog(dir)).toMatchObject({ faults: [], lines: 2 });
+    });
+  });
+
+  test.each([
+    { name: 'deleted', change: () => rm(auditLogFile(dir)) },
+    {
+      name: 'replaced by an older one',
+      change: async () => {
+        const [first] = (await text()).split('\n');
+        await rm(auditLogFile(dir));
+        await writeFile(auditLogFile(dir), `${first}\n`);
+      },
+    },
+    {
+      name: 'cut',
+      change: async () => {
+        const [first] = (await text()).split('\n');
+        await writeFile(auditLogFile(dir), `${first}\n`);
+      },
+    },
+  ])('that was $name while it was open is not begun anew, now or later', async ({ change }) => {
+    {
+      await using log = await openAuditLog(dir, clock);
+      await log.append([anEvent('a'), anEvent('b')]);
+      await change();
+      await expect(log.append([anEvent('c')])).rejects.toMatchObject({ code: 'log-damaged' });
+    }
+    await expect(openAuditLog(dir, clock)).rejects.toMatchObject({ code: 'log-damaged' });
+    expect((await verifyLog(dir)).faults).toMatchObject([
+      { problem: expect.stringMatching(/had come to 2/) },
+    ]);
+  });
+
   test('tells each line once it is on disk', async () => {
     const told: string[] = [];
     await using log = await openAuditLog(dir, clock, { onLine: (line) => told.push(line) });
