@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { ReaperError } from '../errors.ts';
 import { genesis, headOf, openLine, type Head, type Line, type Torn } from './chain.ts';
-import { auditLogFile, auditLogFiles, linesFromEnd } from './log-files.ts';
+import { auditLogFile, auditLogFiles, linesFromEnd, logFromEnd } from './log-files.ts';
 import { readHead } from './log-head.ts';
 import { collectTorn, isSame, isTorn } from './torn.ts';
 
@@ -25,23 +25,47 @@ export interface RotateAt {
 
 /**
  * Finds the end of the log that is open here. Throws `log-damaged` if what stands there is neither a line that reaper
- * wrote nor what crashes leave, or if the log had come further than it goes now: somebody cut it. How far it had come
- * is noted, and this process may have `seen` more.
+ * wrote nor what crashes leave, or if the log is not the one that had come as far as is noted, or as this process has
+ * `seen`: somebody cut or replaced it.
  */
 export async function endOfLog(dir: string, handle: FileHandle, seen?: Head): Promise<EndOfLog> {
   const file = auditLogFile(dir);
   const { size } = await handle.stat();
   const { head: own, torn, unended } = await lastOf(file, handle);
   const head = own ?? (await headOfRotated(dir));
-  const known = Math.max((await readHead(dir))?.sequence ?? 0, seen?.sequence ?? 0);
-  if ((head?.sequence ?? 0) < known) {
-    const found = head === undefined ? 'it is empty' : `it ends with ${head.sequence}`;
-    throw damaged(file, `had come to line ${known} of the log, and now ${found}`);
-  }
+  await refuseOther(dir, head, later(await readHead(dir), seen));
   if (unended === undefined) return { head, torn, unended: false, size };
   if (!follows(unended, head, torn))
     throw damaged(file, 'has a last line that does not follow the one before');
   return { head: headOf(unended), torn: undefined, unended: true, size };
+}
+
+/** Throws `log-damaged` unless the log that ends with this head has the line that is known of it. */
+async function refuseOther(dir: string, head: Head | undefined, known: Head | undefined): Promise<void> {
+  if (known === undefined) return;
+  const { sequence, hash } = known;
+  const file = auditLogFile(dir);
+  if (head === undefined || head.sequence < sequence) {
+    const found = head === undefined ? 'it is empty' : `it ends with ${head.sequence}`;
+    throw damaged(file, `had come to line ${sequence} of the log, and now ${found}`);
+  }
+  const found = head.sequence === sequence ? head : await headAt(dir, sequence);
+  if (found !== undefined && found.hash !== hash)
+    throw damaged(file, `has another line ${sequence} of the log than reaper wrote`);
+}
+
+/** The line of this number as a head, sought from the end; undefined where it is not found. */
+async function headAt(dir: string, sequence: number): Promise<Head | undefined> {
+  for await (const { bytes } of logFromEnd(dir)) {
+    const opened = openLine(bytes);
+    const head = 'line' in opened ? headOf(opened.line) : undefined;
+    if (head !== undefined && head.sequence <= sequence) return head.sequence === sequence ? head : undefined;
+  }
+  return undefined;
+}
+
+function later(a: Head | undefined, b: Head | undefined): Head | undefined {
+  return (a?.sequence ?? 0) > (b?.sequence ?? 0) ? a : b;
 }
 
 /** The number of the file's first line if it is full and can be set aside; else undefined. */

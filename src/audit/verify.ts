@@ -1,6 +1,6 @@
 import { genesis, headOf, openLine, type Head, type Line } from './chain.ts';
 import type { ChainState } from './evidence.ts';
-import { auditLogFiles, linesOf, type RawLine } from './log-files.ts';
+import { auditLogFile, auditLogFiles, linesOf, type RawLine } from './log-files.ts';
 import { readHead } from './log-head.ts';
 import { collectTorn, isSame, isTorn } from './torn.ts';
 
@@ -85,10 +85,10 @@ export async function verifyLog(
     }
   }
   settle(progress);
-  const last = files.at(-1);
-  if (last !== undefined) compareEnd(last, progress);
+  const last = files.at(-1) ?? auditLogFile(dir);
+  compareEnd(last, progress);
   if (!progress.anchored && head !== undefined) {
-    const at = { file: last ?? dir, line: 0 };
+    const at = { file: last, line: 0 };
     progress.faults.push({ ...at, problem: `no line has the hash ${head}: the log was cut or replaced` });
   }
   const { faults, torn, lines } = progress;
@@ -117,9 +117,7 @@ function checked(
   }
   const { line } = opened;
   for (const problem of misplaced(line, progress, after)) report(progress, { place, problem });
-  // A line is noted once it is whole.
-  if (!raw.whole && line['event.sequence'] <= (progress.known?.sequence ?? 0))
-    report(progress, { place, problem: lostEnd });
+  for (const problem of unlikeNote(line, raw, progress)) report(progress, { place, problem });
   progress.head = headOf(line);
   return line;
 }
@@ -176,23 +174,27 @@ function settle(progress: Progress): void {
   else reportAll(progress, doubtful);
 }
 
-/** The note of how far the log had come finds a log that was cut at its end. */
+/** What is wrong with a line by the note of how far the log had come, which is made once a line is whole. */
+function unlikeNote(line: Line, { whole }: RawLine, { known }: Progress): string[] {
+  const { sequence, hash } = headOf(line);
+  if (known === undefined || sequence > known.sequence) return [];
+  return [
+    ...(whole ? [] : [lostEnd]),
+    ...(sequence === known.sequence && hash !== known.hash
+      ? ['is not the line that reaper wrote: it was replaced']
+      : []),
+  ];
+}
+
+/** The note finds a log that was cut at its end, or is gone. */
 function compareEnd(file: string, { head, known, faults, lines }: Progress): void {
-  if (known === undefined || (head?.sequence ?? 0) > known.sequence) return;
-  if (head === undefined || head.sequence < known.sequence) {
-    const ends = head === undefined ? 'has no line' : `ends with number ${head.sequence}`;
-    faults.push({
-      file,
-      line: lines,
-      problem: `the log ${ends}, and had come to ${known.sequence}: it was cut`,
-    });
-  } else if (head.hash !== known.hash) {
-    faults.push({
-      file,
-      line: lines,
-      problem: 'the last line is not the one that reaper wrote: it was replaced',
-    });
-  }
+  if (known === undefined || (head?.sequence ?? 0) >= known.sequence) return;
+  const ends = head === undefined ? 'has no line' : `ends with number ${head.sequence}`;
+  faults.push({
+    file,
+    line: lines,
+    problem: `the log ${ends}, and had come to ${known.sequence}: it was cut`,
+  });
 }
 
 function reportAll(progress: Progress, { problems }: Doubtful): void {

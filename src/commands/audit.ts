@@ -66,7 +66,7 @@ export async function verify(
 ): Promise<number> {
   const dir = stateDirOf(options.stateDir, world.env);
   const chain = await readChain(dir, options);
-  if (chain.files.length === 0) {
+  if (chain.files.length === 0 && chain.intact) {
     throw new ReaperError('state-damaged', `${auditLogFile(dir)}: there is no audit log`, {
       remedy: 'name the state directory of the runs: --state-dir DIR',
     });

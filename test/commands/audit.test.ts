@@ -177,6 +177,16 @@ describe('reaper audit verify', () => {
     expect(code).toBe(4);
   });
 
+  test('of a log that is gone, and of which a note is left, says so', async () => {
+    await audit(...noted);
+    await rm(auditLogFile(stateDir));
+    const { code, stdout } = await verify();
+    expect(stdout.replace(/\s+/g, ' ')).toContain('CHANGED: 0 lines in 0 files');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('the log has no line, and had come to 122');
+    expect(code).toBe(4);
+    expect((await audit(...noted)).stdout).toMatch(/NOT REVIEWED[^]*it proves nothing/);
+  });
+
   test('of nothing is an error', async () => {
     const { code, stderr } = await call(['audit', 'verify', '--state-dir', join(dir, 'none')]);
     expect(stderr).toContain('there is no audit log');
