@@ -43,7 +43,8 @@ interface Doubtful {
 interface Progress {
   /** How far the log had come, by reaper’s note. */
   readonly known: Head | undefined;
-  /** Undefined until the first line. */
+  /** Both undefined until the first line. */
+  first: ChainState['first'];
   head: Head | undefined;
   lines: number;
   torn: number;
@@ -66,6 +67,7 @@ export async function verifyLog(
   const files = await auditLogFiles(dir);
   const progress: Progress = {
     known,
+    first: undefined,
     head: undefined,
     lines: 0,
     torn: 0,
@@ -91,13 +93,15 @@ export async function verifyLog(
     const at = { file: last, line: 0 };
     progress.faults.push({ ...at, problem: `no line has the hash ${head}: the log was cut or replaced` });
   }
-  const { faults, torn, lines } = progress;
+  const { faults, torn, lines, first } = progress;
   return {
     intact: faults.length === 0,
     faults: faults.slice(0, mostFaults),
     torn,
     lines,
     files,
+    first,
+    after,
     head: progress.head,
   };
 }
@@ -119,6 +123,7 @@ function checked(
   for (const problem of misplaced(line, progress, after)) report(progress, { place, problem });
   for (const problem of unlikeNote(line, raw, progress)) report(progress, { place, problem });
   progress.head = headOf(line);
+  progress.first ??= { sequence: line['event.sequence'], at: Date.parse(line['@timestamp']) };
   return line;
 }
 

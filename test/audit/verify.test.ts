@@ -43,11 +43,17 @@ describe('a log as reaper wrote it', () => {
     const head = { sequence: 200, hash: last.chain.hash };
     const state = await verifyLog(dir, { head: head.hash });
     expect(state).toMatchObject({ intact: true, faults: [], torn: 0, lines: 200, head });
+    expect(state).toMatchObject({ first: { sequence: 1, at: at.getTime() }, after: undefined });
   });
 
   test('of no lines is intact', async () => {
     const empty = await mkdtemp(join(tmpdir(), 'reaper-verify-'));
-    expect(await verifyLog(empty)).toMatchObject({ intact: true, lines: 0, head: undefined });
+    expect(await verifyLog(empty)).toMatchObject({
+      intact: true,
+      lines: 0,
+      first: undefined,
+      head: undefined,
+    });
     expect(await verifyLog(join(empty, 'none'))).toMatchObject({ intact: true, lines: 0 });
   });
 });
@@ -224,6 +230,13 @@ test('a log whose older files were archived is whole after their last hash', asy
   const [, , third] = linesOfLog();
   await rewrite(linesOfLog().slice(2));
   const { prev } = JSON.parse(third ?? '').chain;
-  expect(await verifyLog(dir, { after: prev })).toMatchObject({ intact: true, lines: 198 });
-  expect(await verifyLog(dir, { after: genesis.hash })).toMatchObject({ intact: false });
+  const first = { sequence: 3, at: at.getTime() };
+  expect(await verifyLog(dir, { after: prev })).toMatchObject({
+    intact: true,
+    lines: 198,
+    first,
+    after: prev,
+  });
+  expect(await verifyLog(dir, { after: genesis.hash })).toMatchObject({ intact: false, first });
+  expect(await verifyLog(dir)).toMatchObject({ intact: false, first, after: undefined });
 });

@@ -171,6 +171,24 @@ describe('reaper audit verify', () => {
     expect(audited.stdout).toMatch(/NOT REVIEWED[^]*it proves nothing/);
   });
 
+  test('says where a log begins of which older files were archived', async () => {
+    expect((await verify()).stdout).not.toContain('begins with');
+    const lines = (await readFile(auditLogFile(stateDir), 'utf8')).split('\n');
+    await writeFile(auditLogFile(stateDir), lines.slice(60).join('\n'));
+    const { chain, '@timestamp': at } = JSON.parse(lines[60] ?? '');
+    const archived = ['--after', chain.prev];
+    const { code, stdout } = await verify(...archived);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      `begins with line 61; what came before was not seen line 61 is of ${at.replace('.000', '')} and is said to follow ${chain.prev}`,
+    );
+    expect(code).toBe(0);
+    const json = verifyJson.parse(JSON.parse((await verify('--json', ...archived)).stdout));
+    expect(json).toMatchObject({ intact: true, first: { sequence: 61, at }, after: chain.prev });
+    expect((await audit(...archived, ...noted)).stdout).toContain('begins with line 61;');
+    const { audit_log: log } = auditJson.parse(JSON.parse((await audit('--json', ...archived)).stdout));
+    expect(log).toMatchObject({ first: { sequence: 61, at }, after: chain.prev });
+  });
+
   test('says that a printed head is not there', async () => {
     const { code, stdout } = await verify('--head', `sha256:${'0'.repeat(64)}`);
     expect(stdout.replace(/\s+/g, ' ')).toContain('the log was cut or replaced');
