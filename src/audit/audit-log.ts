@@ -113,10 +113,23 @@ async function openEnd(
 /** Opens the file that lines go to, and makes it if there is none. */
 async function openFile(dir: string): Promise<FileHandle> {
   const file = auditLogFile(dir);
-  const handle = await open(file, 'a+', 0o640);
+  const handle = (await makeFile(file)) ?? (await open(file, 'a+', 0o640));
   await giveToOwner(handle, file);
   await syncFolder(dir);
   return handle;
+}
+
+/** Undefined if it is there: then its mode is as somebody wants it. */
+async function makeFile(file: string): Promise<FileHandle | undefined> {
+  try {
+    const handle = await open(file, 'ax+', 0o640);
+    // Whatever the umask: an assessor may read it as one of its group.
+    await handle.chmod(0o640).catch(() => undefined);
+    return handle;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    throw error;
+  }
 }
 
 /** How large it is, and whether its name leads elsewhere by now, as another process found it full. */

@@ -5,12 +5,16 @@ import { cannotRecord } from './state-dir.ts';
 /** Never through a link: who owns the folder could point it at a file of root’s. */
 const afresh = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
 
-/** Replaces a JSON file in one step, on disk when this returns: a crash leaves the old or the new one. */
-export async function writeJson(file: string, value: unknown): Promise<void> {
+/**
+ * Replaces a JSON file in one step, on disk when this returns: a crash leaves the old or the new one. `mode` holds
+ * whatever the umask.
+ */
+export async function writeJson(file: string, value: unknown, mode?: number): Promise<void> {
   try {
     {
       await using handle = await open(`${file}.new`, afresh, 0o640);
       await giveToOwner(handle, `${file}.new`);
+      if (mode !== undefined) await handle.chmod(mode);
       await handle.writeFile(JSON.stringify(value));
       await handle.sync();
     }

@@ -1,5 +1,6 @@
 import {
   appendFile,
+  chmod,
   mkdtemp,
   readdir,
   readFile,
@@ -63,10 +64,33 @@ describe('the audit log', () => {
     expect(await marksOf()).toEqual(['a']);
   });
 
-  test('is not for everybody to read, and for its owner alone to write', async () => {
-    await using _log = await openAuditLog(dir, clock);
-    const { mode } = await stat(auditLogFile(dir));
-    expect(mode & 0o777).toBe(0o640 & ~process.umask());
+  describe('with its note', () => {
+    const modesOf = () =>
+      Promise.all(
+        [auditLogFile(dir), join(dir, 'audit-head.json')].map(
+          async (path) => (await stat(path)).mode & 0o777,
+        ),
+      );
+    let before: number;
+    afterEach(() => process.umask(before));
+
+    test.each(['000', '022', '077'])(
+      'is for its owner to write and its group to read, umask %s',
+      async (umask) => {
+        before = process.umask(umask);
+        await writeOne('a');
+        expect(await modesOf()).toEqual([0o640, 0o640]);
+      },
+    );
+
+    test('keeps the modes that somebody gave them', async () => {
+      before = process.umask(0o022);
+      await writeOne('a');
+      await chmod(auditLogFile(dir), 0o600);
+      await chmod(join(dir, 'audit-head.json'), 0o660);
+      await writeOne('b');
+      expect(await modesOf()).toEqual([0o600, 0o660]);
+    });
   });
 
   test('closes a last line that a crash tore, keeps it, and vouches for it', async () => {
