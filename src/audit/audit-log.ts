@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, stat, type FileHandle } from 'node:fs/promises';
+import { open, rename, type FileHandle } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReaperError } from '../errors.ts';
 import { takeRunLock } from '../state/run-lock.ts';
 import { cannotRecord } from '../state/state-dir.ts';
-import { giveToOwner } from '../state/write-file.ts';
+import { giveToOwner, statIfThere } from '../state/write-file.ts';
 import { genesis, seal, type Head } from './chain.ts';
 import { entryOf, type AuditEvent } from './event.ts';
 import { auditLogFile, rotatedFile } from './log-files.ts';
@@ -135,10 +135,7 @@ async function makeFile(file: string): Promise<FileHandle | undefined> {
 /** How large it is, and whether its name leads elsewhere by now, as another process found it full. */
 async function statusOf(handle: FileHandle, file: string): Promise<{ size: number; isSetAside: boolean }> {
   const { size, dev, ino } = await handle.stat();
-  const named = await stat(file).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const named = await statIfThere(file);
   return { size, isSetAside: named?.dev !== dev || named.ino !== ino };
 }
 

@@ -1,8 +1,8 @@
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Host } from '../../src/audit/schedule/host.ts';
 import { auditLogFile } from '../../src/audit/log-files.ts';
 import { verifyLog } from '../../src/audit/verify.ts';
@@ -124,6 +124,19 @@ describe('reaper audit', () => {
     const { code } = await audit('--merge', site, '--output', site);
     expect(code).toBe(5);
     expect(JSON.parse(await readFile(site, 'utf8')).stigs[0].rules[0].status).toBe('not_reviewed');
+  });
+
+  test('keeps a checklist that it cannot fill in, as on a full disk', async () => {
+    const site = join(dir, 'site');
+    await audit('--format', 'cklb', '--output', site, ...noted);
+    const before = await readFile(site, 'utf8');
+    await using handle = await open(site);
+    const write = vi.spyOn(Object.getPrototypeOf(handle), 'writeFile');
+    write.mockRejectedValue(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
+    const { code, stderr } = await audit('--merge', site, '--output', site);
+    write.mockRestore();
+    expect(stderr).toContain('cannot be written (ENOSPC)');
+    expect([code, await readFile(site, 'utf8')]).toEqual([1, before]);
   });
 
   test.each([
