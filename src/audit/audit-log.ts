@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ReaperError } from '../errors.ts';
 import { takeRunLock } from '../state/run-lock.ts';
 import { cannotRecord } from '../state/state-dir.ts';
-import { giveToOwner } from '../state/write-file.ts';
+import { giveToOwner, statIfThere } from '../state/write-file.ts';
 import { genesis, seal, type Head } from './chain.ts';
 import { entryOf, type AuditEvent } from './event.ts';
 import { auditLogFile, rotatedFile } from './log-files.ts';
@@ -41,8 +41,7 @@ export async function openAuditLog(
   const file = auditLogFile(dir);
   const opened = await openEnd(dir, clock, rotateAt);
 
-  const { handle } = opened;
-  let { end } = opened;
+  let { handle, end } = opened;
 
   // After a write that failed the last line may be torn: nothing may follow it.
   let failure: unknown;
@@ -50,12 +49,16 @@ export async function openAuditLog(
     if (failure !== undefined) throw failure;
     try {
       await using _turn = await takeTurn(dir, clock);
+      const { size, isSetAside } = await statusOf(handle, file);
+      if (isSetAside) {
+        await handle.close();
+        handle = await openFile(dir);
+      }
       // A lock or an audit may have added its line meanwhile.
-      if ((await handle.stat()).size !== end.size) end = await endOfLog(dir, handle);
+      if (isSetAside || size !== end.size) end = await findEnd(dir, handle, end.head);
       const { text, lines, head } = chained(events, now, end);
-      await handle.appendFile(text, 'utf8');
-      await handle.datasync();
-      end = { head, torn: undefined, size: end.size + Buffer.byteLength(text) };
+      await addTo(handle, text, end.size);
+      end = { head, torn: undefined, unended: false, size: end.size + Buffer.byteLength(text) };
       for (const line of lines) onLine?.(line);
     } catch (error) {
       failure = error instanceof ReaperError ? error : cannotRecord(file, error);
@@ -75,7 +78,7 @@ export async function openAuditLog(
     head: () => end.head,
     async [Symbol.asyncDispose]() {
       await last;
-      if (failure === undefined && end.head !== undefined) await writeHead(dir, end.head);
+      if (end.head !== undefined) await writeHead(dir, end.head);
       await handle.close();
     },
   };
@@ -91,22 +94,67 @@ async function openEnd(
   let handle: FileHandle | undefined;
   try {
     await using _turn = await takeTurn(dir, clock);
-    handle = await open(file, 'a+', 0o640);
-    await giveToOwner(handle, file);
-    let end = await endOfLog(dir, handle);
+    handle = await openFile(dir);
+    let end = await findEnd(dir, handle);
     const firstSequence = await isFull(handle, end, clock(), rotateAt);
     if (firstSequence !== undefined) {
       await rename(file, rotatedFile(dir, firstSequence));
       await handle.close();
-      handle = await open(file, 'a+', 0o640);
-      await giveToOwner(handle, file);
+      handle = await openFile(dir);
       end = { ...end, size: 0 };
     }
-    await syncFolder(dir);
     return { handle, end };
   } catch (error) {
     await handle?.close();
     throw error instanceof ReaperError ? error : cannotRecord(file, error);
+  }
+}
+
+/** Opens the file that lines go to, and makes it if there is none. */
+async function openFile(dir: string): Promise<FileHandle> {
+  const file = auditLogFile(dir);
+  const handle = (await makeFile(file)) ?? (await open(file, 'a+', 0o640));
+  await giveToOwner(handle, file);
+  await syncFolder(dir);
+  return handle;
+}
+
+/** Undefined if it is there: then its mode is as somebody wants it. */
+async function makeFile(file: string): Promise<FileHandle | undefined> {
+  try {
+    const handle = await open(file, 'ax+', 0o640);
+    // Whatever the umask: an assessor may read it as one of its group.
+    await handle.chmod(0o640).catch(() => undefined);
+    return handle;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    throw error;
+  }
+}
+
+/** How large it is, and whether its name leads elsewhere by now, as another process found it full. */
+async function statusOf(handle: FileHandle, file: string): Promise<{ size: number; isSetAside: boolean }> {
+  const { size, dev, ino } = await handle.stat();
+  const named = await statIfThere(file);
+  return { size, isSetAside: named?.dev !== dev || named.ino !== ino };
+}
+
+/** Finds where the next line goes, and gives the last one the end that a crash took from it. */
+async function findEnd(dir: string, handle: FileHandle, seen?: Head): Promise<EndOfLog> {
+  const end = await endOfLog(dir, handle, seen);
+  if (!end.unended) return end;
+  await addTo(handle, '\n', end.size);
+  return { ...end, unended: false, size: end.size + 1 };
+}
+
+/** Adds to the file, on disk when this returns. A part of it, as on a full disk, is taken back where that goes. */
+async function addTo(handle: FileHandle, text: string, size: number): Promise<void> {
+  try {
+    await handle.appendFile(text, 'utf8');
+    await handle.datasync();
+  } catch (error) {
+    await handle.truncate(size).catch(() => undefined);
+    throw error;
   }
 }
 
@@ -117,7 +165,7 @@ export const noAuditLog: AuditLog = {
   [Symbol.asyncDispose]: () => Promise.resolve(),
 };
 
-/** Lines for the events, each chained to the one before; a torn one is closed first. */
+/** Lines for the events, each chained to the one before; what crashes left is closed first. */
 function chained(
   events: readonly AuditEvent[],
   now: Date,

@@ -82,6 +82,6 @@ export function headOf(line: Line): Head {
 }
 
 /** SHA-256, as the chain writes it. */
-export function hashOf(content: string | Uint8Array): string {
+function hashOf(content: string | Uint8Array): string {
   return `sha256:${createHash('sha256').update(content).digest('hex')}`;
 }

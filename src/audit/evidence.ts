@@ -74,6 +74,10 @@ export interface ChainState {
   readonly torn: number;
   readonly lines: number;
   readonly files: readonly string[];
+  /** The first line that is there; number 1, unless what came before was archived or taken away. */
+  readonly first: { readonly sequence: number; readonly at: number } | undefined;
+  /** What it follows, as whoever asks says; undefined if nothing was said. */
+  readonly after: string | undefined;
   /** `sha256:…` of the last line, and its sequence number; undefined for an empty log. */
   readonly head: { readonly sequence: number; readonly hash: string } | undefined;
 }

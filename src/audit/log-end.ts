@@ -1,15 +1,18 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { ReaperError } from '../errors.ts';
-import { hashOf, headOf, openLine, type Head, type Torn } from './chain.ts';
-import { auditLogFile, auditLogFiles, linesFromEnd, type RawLine } from './log-files.ts';
+import { genesis, headOf, openLine, type Head, type Line, type Torn } from './chain.ts';
+import { auditLogFile, auditLogFiles, linesFromEnd, logFromEnd } from './log-files.ts';
 import { readHead } from './log-head.ts';
+import { collectTorn, isSame, isTorn } from './torn.ts';
 
 /** Where the next line goes. */
 export interface EndOfLog {
-  /** Of the last whole line; undefined in a log without any. */
+  /** Of the last line; undefined in a log without any. */
   readonly head: Head | undefined;
-  /** What a crash left after it. */
+  /** What crashes left after it. */
   readonly torn: Torn | undefined;
+  /** Whether a crash took nothing but the end of the last line. */
+  readonly unended: boolean;
   /** Of the file that is being written, in bytes. */
   readonly size: number;
 }
@@ -21,19 +24,48 @@ export interface RotateAt {
 }
 
 /**
- * Finds the end of the log that is open here. Throws `log-damaged` if the last whole line is not one that reaper
- * wrote, or if the log had come further than it goes now: somebody cut it.
+ * Finds the end of the log that is open here. Throws `log-damaged` if what stands there is neither a line that reaper
+ * wrote nor what crashes leave, or if the log is not the one that had come as far as is noted, or as this process has
+ * `seen`: somebody cut or replaced it.
  */
-export async function endOfLog(dir: string, handle: FileHandle): Promise<EndOfLog> {
+export async function endOfLog(dir: string, handle: FileHandle, seen?: Head): Promise<EndOfLog> {
+  const file = auditLogFile(dir);
   const { size } = await handle.stat();
-  const own = await lastOf(auditLogFile(dir), handle);
-  const head = own.head ?? (await headOfRotated(dir));
-  const known = await readHead(dir);
-  if (known !== undefined && (head?.sequence ?? 0) < known.sequence) {
+  const { head: own, torn, unended } = await lastOf(file, handle);
+  const head = own ?? (await headOfRotated(dir));
+  await refuseOther(dir, head, later(await readHead(dir), seen));
+  if (unended === undefined) return { head, torn, unended: false, size };
+  if (!follows(unended, head, torn))
+    throw damaged(file, 'has a last line that does not follow the one before');
+  return { head: headOf(unended), torn: undefined, unended: true, size };
+}
+
+/** Throws `log-damaged` unless the log that ends with this head has the line that is known of it. */
+async function refuseOther(dir: string, head: Head | undefined, known: Head | undefined): Promise<void> {
+  if (known === undefined) return;
+  const { sequence, hash } = known;
+  const file = auditLogFile(dir);
+  if (head === undefined || head.sequence < sequence) {
     const found = head === undefined ? 'it is empty' : `it ends with ${head.sequence}`;
-    throw damaged(auditLogFile(dir), `had come to line ${known.sequence} of the log, and now ${found}`);
+    throw damaged(file, `had come to line ${sequence} of the log, and now ${found}`);
   }
-  return { head, torn: own.torn, size };
+  const found = head.sequence === sequence ? head : await headAt(dir, sequence);
+  if (found !== undefined && found.hash !== hash)
+    throw damaged(file, `has another line ${sequence} of the log than reaper wrote`);
+}
+
+/** The line of this number as a head, sought from the end; undefined where it is not found. */
+async function headAt(dir: string, sequence: number): Promise<Head | undefined> {
+  for await (const { bytes } of logFromEnd(dir)) {
+    const opened = openLine(bytes);
+    const head = 'line' in opened ? headOf(opened.line) : undefined;
+    if (head !== undefined && head.sequence <= sequence) return head.sequence === sequence ? head : undefined;
+  }
+  return undefined;
+}
+
+function later(a: Head | undefined, b: Head | undefined): Head | undefined {
+  return (a?.sequence ?? 0) > (b?.sequence ?? 0) ? a : b;
 }
 
 /** The number of the file's first line if it is full and can be set aside; else undefined. */
@@ -56,13 +88,32 @@ export async function isFull(
 /** A file begins with a run that started, a lock or an audit: short lines. */
 const firstLooked = 4096;
 
-async function lastOf(file: string, handle: FileHandle): Promise<Pick<EndOfLog, 'head' | 'torn'>> {
-  let torn: Torn | undefined;
-  for await (const line of linesFromEnd(handle)) {
-    if (!line.whole) torn = tornOf(line);
-    else return { head: headIn(file, line), torn };
+/** What stands at the end of one file, from its last whole line on. */
+interface LastOf {
+  readonly head: Head | undefined;
+  readonly torn: Torn | undefined;
+  /** A line that lacks its end alone. */
+  readonly unended: Line | undefined;
+}
+
+async function lastOf(file: string, handle: FileHandle): Promise<LastOf> {
+  let head: Head | undefined;
+  let unended: Line | undefined;
+  let next: Buffer | undefined;
+  const left: Buffer[] = [];
+  for await (const raw of linesFromEnd(handle)) {
+    const opened = openLine(raw.bytes);
+    if ('line' in opened && raw.whole) {
+      head = headOf(opened.line);
+      break;
+    }
+    if ('line' in opened) unended = opened.line;
+    else if (isTorn(raw, next)) left.unshift(raw.bytes);
+    else throw damaged(file, `has a last line that ${opened.problem}`);
+    next = raw.bytes;
   }
-  return { head: undefined, torn };
+  if (left[0]?.length === 0) throw damaged(file, 'has a last line that is empty');
+  return { head, torn: left.length === 0 ? undefined : tornOf(left), unended };
 }
 
 async function headOfRotated(dir: string): Promise<Head | undefined> {
@@ -73,15 +124,16 @@ async function headOfRotated(dir: string): Promise<Head | undefined> {
   return (await lastOf(file, handle)).head;
 }
 
-function headIn(file: string, { bytes }: RawLine): Head {
-  const opened = openLine(bytes);
-  if ('problem' in opened) throw damaged(file, `has a last line that ${opened.problem}`);
-  return headOf(opened.line);
+function tornOf(left: readonly Buffer[]): Torn {
+  const collected = collectTorn();
+  for (const bytes of left) collected.add(bytes);
+  return collected.torn();
 }
 
-/** What a crash leaves behind, in words that the next line vouches for. */
-export function tornOf({ bytes }: RawLine): Torn {
-  return { bytes: bytes.length, sha256: hashOf(bytes) };
+/** Whether a line is the next after this head, and vouches for just what was torn in between. */
+function follows({ chain, ...line }: Line, before: Head = genesis, torn?: Torn): boolean {
+  const isNext = chain.prev === before.hash && line['event.sequence'] === before.sequence + 1;
+  return isNext && isSame(chain.torn, torn);
 }
 
 function damaged(file: string, what: string): ReaperError {

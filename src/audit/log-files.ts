@@ -72,3 +72,11 @@ export async function* linesFromEnd(handle: FileHandle): AsyncGenerator<RawLine>
   const bytes = Buffer.concat(parts);
   if (whole || bytes.length > 0) yield { bytes, number: 0, whole };
 }
+
+/** The lines of the whole log from its end, back into the files that were set aside. */
+export async function* logFromEnd(dir: string): AsyncGenerator<RawLine> {
+  for (const file of (await auditLogFiles(dir)).reverse()) {
+    await using handle = await open(file, 'r');
+    yield* linesFromEnd(handle);
+  }
+}

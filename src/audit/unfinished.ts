@@ -1,9 +1,8 @@
-import { open } from 'node:fs/promises';
 import type { EndedSession } from '../plan/already-ended.ts';
 import { parseSessionId, parseUid } from '../session.ts';
 import { openLine, type Line } from './chain.ts';
 import type { OpenEnd } from './evidence.ts';
-import { auditLogFile, linesFromEnd } from './log-files.ts';
+import { logFromEnd } from './log-files.ts';
 import { openRunBook } from './run-book.ts';
 import { outcome } from './run-lines.ts';
 
@@ -17,7 +16,7 @@ export interface Unfinished {
 
 /** Returns what the last run left open, or undefined if it came to its end or there was none. */
 export async function readUnfinished(dir: string): Promise<Unfinished | undefined> {
-  const lines = await linesOfLastRun(auditLogFile(dir));
+  const lines = await linesOfLastRun(dir);
   const runId = lines[0]?.reaper['run_id'];
   if (typeof runId !== 'string') return undefined;
   const book = openRunBook(Number.POSITIVE_INFINITY);
@@ -31,12 +30,11 @@ export async function readUnfinished(dir: string): Promise<Unfinished | undefine
   };
 }
 
-/** From its start on; none if it was completed. */
-async function linesOfLastRun(file: string): Promise<Line[]> {
+/** From its start on, which may have been set aside since; none if it was completed. */
+async function linesOfLastRun(dir: string): Promise<Line[]> {
   const lines: Line[] = [];
-  await using handle = await open(file, 'r');
-  for await (const { bytes, whole } of linesFromEnd(handle)) {
-    const opened = whole ? openLine(bytes) : { problem: 'torn' };
+  for await (const { bytes } of logFromEnd(dir)) {
+    const opened = openLine(bytes);
     if ('problem' in opened) continue;
     const action = opened.line['event.action'];
     if (action === 'run-completed') return [];

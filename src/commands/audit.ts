@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { openAuditLog } from '../audit/audit-log.ts';
 import { evaluate } from '../audit/evaluate.ts';
@@ -19,6 +19,7 @@ import { auditToText, chainToText } from '../report/audit-text.ts';
 import { styleFor } from '../report/style.ts';
 import { jsonText } from '../report/visible.ts';
 import { stateDirOf } from '../state/state-dir.ts';
+import { replaceFile } from '../state/write-file.ts';
 import type { World } from '../world.ts';
 import { formatted, merged, type AuditFormat } from './audit-formats.ts';
 import { policyFileOf, type PolicyOptions } from './options.ts';
@@ -66,7 +67,7 @@ export async function verify(
 ): Promise<number> {
   const dir = stateDirOf(options.stateDir, world.env);
   const chain = await readChain(dir, options);
-  if (chain.files.length === 0) {
+  if (chain.files.length === 0 && chain.intact) {
     throw new ReaperError('state-damaged', `${auditLogFile(dir)}: there is no audit log`, {
       remedy: 'name the state directory of the runs: --state-dir DIR',
     });
@@ -162,7 +163,7 @@ async function readChecklist(file: string): Promise<Uint8Array> {
 
 async function writeReport(file: string, text: string): Promise<void> {
   try {
-    await writeFile(file, text);
+    await replaceFile(file, text);
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     throw new ReaperError('snapshot-unwritable', `${file}: cannot be written (${code})`, {

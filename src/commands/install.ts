@@ -14,7 +14,15 @@ import {
   type Step,
 } from '../install/plan.ts';
 import type { Program } from '../install/program.ts';
-import { isThere, refuseHost, refuseOthersFiles, refuseUnfit, refuseUser } from '../install/refusals.ts';
+import {
+  isThere,
+  refuseHost,
+  refuseOthersFiles,
+  refuseTakenFolder,
+  refuseUnfit,
+  refuseUser,
+  takenFolder,
+} from '../install/refusals.ts';
 import { checkedSettings, outOfReach, usualSettings, type Settings } from '../install/settings.ts';
 import { runSteps } from '../install/steps.ts';
 import { visibleLines } from '../report/visible.ts';
@@ -62,11 +70,16 @@ export async function install(
     for (const file of planned)
       say(`==> ${file.path} (${wordFor(found.get(file.path), file.text, options)})\n${file.text}`);
     if (after.length > 0) say(['then, as root:', ...after.map(asLine)].join('\n'));
-    for (const problem of outOfReach(settings)) say(`would be refused: ${problem}`);
+    const taken = options.root === undefined ? await takenFolder(settings, host) : undefined;
+    for (const problem of [...outOfReach(settings), ...(taken === undefined ? [] : [taken])])
+      say(`would be refused: ${problem}`);
     return ExitCode.done;
   }
   refuseUnfit(settings);
-  if (options.root === undefined) await refuseHost(scheduler, program, host);
+  if (options.root === undefined) {
+    await refuseHost(scheduler, program, host);
+    await refuseTakenFolder(settings, host);
+  }
   refuseOthersFiles(planned, found, options);
   if (!(await runSteps(before, host.execute, say))) return ExitCode.unexpected;
   await writeAll(planned, found, files, say);

@@ -53,6 +53,38 @@ export function refuseOthersFiles(
   });
 }
 
+/** What reaper and its line for cron write into a state directory, half-written ones too. */
+const ownNames =
+  /^(?:audit|audit-head|audit-\d+|deployment|locks|ended-sessions|first-seen|run|cron)\.(?:jsonl?|lock)(?:\..+)?$/;
+
+/**
+ * Why the state directory would be taken from others: installing gives it to the user reaper, and systemd all that
+ * is in it. Undefined if it is not there, holds nothing but what reaper writes, or belongs to that user.
+ */
+export async function takenFolder({ stateDir }: Settings, host: Host): Promise<string | undefined> {
+  const says = (what: string): string => `--state-dir is ${stateDir}, ${what}`;
+  try {
+    const names = await host.namesIn(stateDir);
+    if (names.every((name) => ownNames.test(name))) return undefined;
+    const { uid } = await host.statusOf(stateDir);
+    const reaper = await host.execute('id', ['-u', 'reaper']);
+    if (reaper.code === 0 && Number(reaper.stdout) === uid) return undefined;
+    return says('which holds what is not reaper’s, and would be given to the user reaper');
+  } catch (error) {
+    // Who may not look there may not install either, and only asks what would be done.
+    return (error as NodeJS.ErrnoException).code === 'ENOTDIR' ? says('which is no folder') : undefined;
+  }
+}
+
+/** Throws a ReaperError for a state directory of others. */
+export async function refuseTakenFolder(settings: Settings, host: Host): Promise<void> {
+  const problem = await takenFolder(settings, host);
+  if (problem === undefined) return;
+  throw new ReaperError('usage', problem, {
+    remedy: 'name a folder of its own, which need not be there yet: --state-dir DIR',
+  });
+}
+
 /** Whether something is at this path of the host. */
 export async function isThere(path: string, host: Host): Promise<boolean> {
   try {

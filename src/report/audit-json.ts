@@ -11,6 +11,11 @@ const chain = z.strictObject({
   torn_lines: count.describe('Left by crashes, each vouched for by the line after it.'),
   lines: count,
   files: text,
+  first: z
+    .strictObject({ sequence: count, at: time })
+    .optional()
+    .describe('The first line that is there: what came before it, if it is not number 1, was not seen.'),
+  after: z.string().optional().describe('What the first line follows, as --after says.'),
   head: z.strictObject({ sequence: count, hash: z.string() }).optional(),
 });
 
@@ -163,9 +168,11 @@ export function auditToJson(evidence: Evidence): AuditJson {
 }
 
 /** Takes the state of the log and returns the document that `reaper audit verify --json` prints. */
-export function chainToJson({ torn, faults, files, head, ...rest }: ChainState): z.output<typeof chain> {
+export function chainToJson(state: ChainState): z.output<typeof chain> {
+  const { torn, faults, files, first, head, ...rest } = state;
   return {
     ...rest,
+    first: first && { sequence: first.sequence, at: iso(first.at) },
     torn_lines: torn,
     faults: faults.map((fault) => ({ ...fault })),
     files: [...files],

@@ -51,21 +51,32 @@ export function auditToText(evidence: Evidence, style: Style): string[] {
 }
 
 /** Takes the state of the log and returns its lines: whether it is intact, else the first places where it is not. */
-export function chainToText(
-  { intact, faults, torn, lines, files, head }: ChainState,
-  style: Style,
-): string[] {
+export function chainToText(chain: ChainState, style: Style): string[] {
+  const { intact, faults, torn, lines, files, head } = chain;
   const { paint, width } = style;
   const count = `${lines} ${lines === 1 ? 'line' : 'lines'} in ${files.length} ${files.length === 1 ? 'file' : 'files'}`;
   const tornWords = torn === 0 ? '' : `, ${torn} torn by a crash and accounted for`;
-  const end = head === undefined ? [] : indent(`last line ${head.sequence}, ${head.hash}`, width);
-  if (intact) return [...indent(`${paint.green('intact')}: ${count}${tornWords}`, width), ...end];
+  const ends = [
+    ...beginningOf(chain).flatMap((sentence) => indent(sentence, width)),
+    ...(head === undefined ? [] : indent(`last line ${head.sequence}, ${head.hash}`, width)),
+  ];
+  if (intact) return [...indent(`${paint.green('intact')}: ${count}${tornWords}`, width), ...ends];
   return [
     ...indent(`${paint.red('CHANGED')}: ${count}${tornWords}`, width),
     ...faults.flatMap(({ file, line, problem }) =>
       indent(`${visible(file)}:${line}: ${visible(problem)}`, width),
     ),
-    ...end,
+    ...ends,
+  ];
+}
+
+/** A log that does not begin at its beginning proves nothing of what came before. */
+function beginningOf({ first, after }: ChainState): string[] {
+  if (first === undefined || first.sequence === 1) return [];
+  const follows = after === undefined ? '' : ` and is said to follow ${visible(after)}`;
+  return [
+    `begins with line ${first.sequence}; what came before was not seen`,
+    `line ${first.sequence} is of ${time(first.at)}${follows}`,
   ];
 }
 

@@ -114,6 +114,8 @@ export function anEvidence(more: Partial<Evidence> = {}): Evidence {
       torn: 0,
       lines: 212,
       files: ['/var/lib/reaper/audit.jsonl'],
+      first: { sequence: 1, at: since },
+      after: undefined,
       head: { sequence: 212, hash: `sha256:${'b'.repeat(64)}` },
     },
     schedules: [

@@ -1,18 +1,8 @@
-import {
-  appendFile,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { appendFile, chmod, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openAuditLog, type AuditLogOptions } from '../../src/audit/audit-log.ts';
+import { openAuditLog } from '../../src/audit/audit-log.ts';
 import type { AuditEvent } from '../../src/audit/event.ts';
 import { auditLogFile } from '../../src/audit/log-files.ts';
 import { verifyLog } from '../../src/audit/verify.ts';
@@ -36,8 +26,8 @@ function anEvent(mark: string, rest: AuditEvent['reaper'] = {}): AuditEvent {
   return { action: 'outcome', outcome: 'success', reaper: { mark, ...rest } };
 }
 
-async function writeOne(mark: string, options: AuditLogOptions = {}): Promise<void> {
-  await using log = await openAuditLog(dir, clock, options);
+async function writeOne(mark: string): Promise<void> {
+  await using log = await openAuditLog(dir, clock);
   await log.append([anEvent(mark)]);
 }
 
@@ -63,10 +53,33 @@ describe('the audit log', () => {
     expect(await marksOf()).toEqual(['a']);
   });
 
-  test('is not for everybody to read, and for its owner alone to write', async () => {
-    await using _log = await openAuditLog(dir, clock);
-    const { mode } = await stat(auditLogFile(dir));
-    expect(mode & 0o777).toBe(0o640 & ~process.umask());
+  describe('with its note', () => {
+    const modesOf = () =>
+      Promise.all(
+        [auditLogFile(dir), join(dir, 'audit-head.json')].map(
+          async (path) => (await stat(path)).mode & 0o777,
+        ),
+      );
+    let before: number;
+    afterEach(() => process.umask(before));
+
+    test.each(['000', '022', '077'])(
+      'is for its owner to write and its group to read, umask %s',
+      async (umask) => {
+        before = process.umask(umask);
+        await writeOne('a');
+        expect(await modesOf()).toEqual([0o640, 0o640]);
+      },
+    );
+
+    test('keeps the modes that somebody gave them', async () => {
+      before = process.umask(0o022);
+      await writeOne('a');
+      await chmod(auditLogFile(dir), 0o600);
+      await chmod(join(dir, 'audit-head.json'), 0o660);
+      await writeOne('b');
+      expect(await modesOf()).toEqual([0o600, 0o660]);
+    });
   });
 
   test('closes a last line that a crash tore, keeps it, and vouches for it', async () => {
@@ -102,33 +115,6 @@ describe('the audit log', () => {
     await writeOne('b');
     await writeFile(auditLogFile(dir), damage(await text()));
     await expect(openAuditLog(dir, clock)).rejects.toMatchObject({ code: 'log-damaged', exitCode: 73 });
-  });
-
-  test('goes on in a new file once the old one is full, in one chain', async () => {
-    const year = 365 * 24 * 3_600_000;
-    for (const mark of ['a', 'b', 'c']) await writeOne(mark, { rotateAt: { size: 1, age: year } });
-    expect((await readdir(dir)).filter((name) => name.endsWith('.jsonl'))).toEqual([
-      'audit-000000000001.jsonl',
-      'audit-000000000002.jsonl',
-      'audit.jsonl',
-    ]);
-    expect(await verifyLog(dir)).toMatchObject({ intact: true, lines: 3, head: { sequence: 3 } });
-  });
-
-  test('goes on in a new file once the first line is old', async () => {
-    await writeOne('a', { rotateAt: { size: 1e9, age: 60_000 } });
-    const later = () => new Date(clock().getTime() + 60_000);
-    await using log = await openAuditLog(dir, later, { rotateAt: { size: 1e9, age: 60_000 } });
-    await log.append([anEvent('b')]);
-    expect(await marksOf()).toEqual(['b']);
-    expect(await verifyLog(dir)).toMatchObject({ intact: true, lines: 2 });
-  });
-
-  test('finds its end in the file before, when a crash came between the two', async () => {
-    await writeOne('a');
-    await rename(auditLogFile(dir), join(dir, 'audit-000000000001.jsonl'));
-    await writeOne('b');
-    expect(await verifyLog(dir)).toMatchObject({ intact: true, lines: 2 });
   });
 
   test('stays one chain with two writers, as a lock during a run', async () => {

@@ -190,6 +190,8 @@ describe('what was not seen', () => {
       torn: 0,
       lines: 9,
       files: ['f'],
+      first: undefined,
+      after: undefined,
       head: undefined,
     };
     expect(await audit(aNight(), { chain })).toMatchObject({

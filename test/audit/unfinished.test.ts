@@ -1,4 +1,6 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { auditLogFile, rotatedFile } from '../../src/audit/log-files.ts';
 import { readUnfinished } from '../../src/audit/unfinished.ts';
 import { idOf, uidOf } from '../support/builders.ts';
 import { aLog } from './a-log.ts';
@@ -28,6 +30,31 @@ describe('the run before', () => {
       [idOf(5), 'not_attempted'],
       [idOf(6), 'in_doubt'],
     ]);
+  });
+
+  test('was cut off, and its lines were set aside before anyone looked', async () => {
+    const dir = await aLog([
+      { at: at - 60_000, sessions: { 1: 'ended' } },
+      { at, sessions, cutAfter: 'outcome' },
+    ]);
+    const before = await readUnfinished(dir);
+    const lines = (await readFile(auditLogFile(dir), 'utf8')).trimEnd().split('\n');
+    const write = (file: string, some: readonly string[]) =>
+      writeFile(file, some.map((line) => `${line}\n`).join(''));
+    await write(rotatedFile(dir, 1), lines.slice(0, -4));
+    await write(rotatedFile(dir, 100), lines.slice(-4));
+    await write(auditLogFile(dir), []);
+    expect(await readUnfinished(dir)).toEqual(before);
+    await rm(auditLogFile(dir));
+    expect(await readUnfinished(dir)).toEqual(before);
+  });
+
+  test('was cut off before the end of its last line was on disk', async () => {
+    const dir = await aLog([{ at, sessions, cutAfter: 'outcome' }]);
+    const before = await readUnfinished(dir);
+    const text = await readFile(auditLogFile(dir), 'utf8');
+    await writeFile(auditLogFile(dir), text.slice(0, -1));
+    expect(await readUnfinished(dir)).toEqual(before);
   });
 
   test('was cut off before it planned anything', async () => {

@@ -14,6 +14,7 @@ const names = ['alice@admin', 'dot.ted@db@x', 'é\u2028\ufffd', '\u001b[31m', '"
 
 let dir: string;
 let log: Buffer;
+let note: Buffer;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'reaper-verify-'));
@@ -25,10 +26,13 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   log ??= await readFile(auditLogFile(dir));
+  note ??= await readFile(noteFile());
   await writeFile(auditLogFile(dir), log);
+  await writeFile(noteFile(), note);
 });
 afterAll(() => rm(dir, { recursive: true }));
 
+const noteFile = () => join(dir, 'audit-head.json');
 const linesOfLog = (): string[] => log.toString().trimEnd().split('\n');
 const rewrite = (lines: readonly string[]): Promise<void> =>
   writeFile(auditLogFile(dir), lines.map((line) => `${line}\n`).join(''));
@@ -39,11 +43,17 @@ describe('a log as reaper wrote it', () => {
     const head = { sequence: 200, hash: last.chain.hash };
     const state = await verifyLog(dir, { head: head.hash });
     expect(state).toMatchObject({ intact: true, faults: [], torn: 0, lines: 200, head });
+    expect(state).toMatchObject({ first: { sequence: 1, at: at.getTime() }, after: undefined });
   });
 
   test('of no lines is intact', async () => {
     const empty = await mkdtemp(join(tmpdir(), 'reaper-verify-'));
-    expect(await verifyLog(empty)).toMatchObject({ intact: true, lines: 0, head: undefined });
+    expect(await verifyLog(empty)).toMatchObject({
+      intact: true,
+      lines: 0,
+      first: undefined,
+      head: undefined,
+    });
     expect(await verifyLog(join(empty, 'none'))).toMatchObject({ intact: true, lines: 0 });
   });
 });
@@ -145,6 +155,14 @@ describe('a line', () => {
   });
 });
 
+test('a log may be ahead of its note, which is made when a run ends', async () => {
+  await using writer = await openAuditLog(dir, () => at);
+  await writer.append([{ action: 'audit', outcome: 'success', reaper: {} }]);
+  expect(await verifyLog(dir)).toMatchObject({ faults: [], lines: 201 });
+  await using other = await openAuditLog(dir, () => at);
+  expect(other.head()).toMatchObject({ sequence: 201 });
+});
+
 describe('a log that was replaced as a whole', () => {
   const forge = async (count: number): Promise<void> => {
     let head = genesis;
@@ -162,13 +180,45 @@ describe('a log that was replaced as a whole', () => {
 
   test('is found by the note of its end', async () => {
     await forge(200);
-    expect((await verifyLog(dir)).faults).toMatchObject([{ problem: expect.stringContaining('replaced') }]);
+    expect((await verifyLog(dir)).faults).toMatchObject([
+      { line: 200, problem: expect.stringContaining('replaced') },
+    ]);
   });
 
-  test('and made longer is found by a head that a run printed', async () => {
+  test('and made longer is found by the note too', async () => {
+    await forge(300);
+    expect((await verifyLog(dir)).faults).toMatchObject([
+      { line: 200, problem: expect.stringContaining('replaced') },
+    ]);
+  });
+
+  test.each([200, 201, 300])(
+    'by one of %i lines is not gone on with, which would make the note anew',
+    async (count) => {
+      await forge(count);
+      await expect(openAuditLog(dir, () => at)).rejects.toMatchObject({
+        code: 'log-damaged',
+        message: expect.stringContaining('line 200'),
+      });
+      expect(await readFile(noteFile())).toEqual(note);
+      expect((await verifyLog(dir)).intact).toBe(false);
+    },
+  );
+
+  test('by nothing is found by the note', async () => {
+    await rm(auditLogFile(dir));
+    const state = await verifyLog(dir);
+    expect(state).toMatchObject({ intact: false, lines: 0, files: [], head: undefined });
+    expect(state.faults).toMatchObject([
+      { file: auditLogFile(dir), line: 0, problem: expect.stringMatching(/no line, and had come to 200/) },
+    ]);
+  });
+
+  test('together with its note is found by a head that a run printed', async () => {
     const { chain } = JSON.parse(linesOfLog()[99] ?? '');
     expect((await verifyLog(dir, { head: chain.hash })).intact).toBe(true);
     await forge(300);
+    await rm(noteFile());
     expect((await verifyLog(dir)).intact).toBe(true);
     expect((await verifyLog(dir, { head: chain.hash })).faults).toMatchObject([
       { problem: expect.stringContaining(chain.hash) },
@@ -180,6 +230,13 @@ test('a log whose older files were archived is whole after their last hash', asy
   const [, , third] = linesOfLog();
   await rewrite(linesOfLog().slice(2));
   const { prev } = JSON.parse(third ?? '').chain;
-  expect(await verifyLog(dir, { after: prev })).toMatchObject({ intact: true, lines: 198 });
-  expect(await verifyLog(dir, { after: genesis.hash })).toMatchObject({ intact: false });
+  const first = { sequence: 3, at: at.getTime() };
+  expect(await verifyLog(dir, { after: prev })).toMatchObject({
+    intact: true,
+    lines: 198,
+    first,
+    after: prev,
+  });
+  expect(await verifyLog(dir, { after: genesis.hash })).toMatchObject({ intact: false, first });
+  expect(await verifyLog(dir)).toMatchObject({ intact: false, first, after: undefined });
 });

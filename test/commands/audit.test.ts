@@ -1,8 +1,8 @@
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Host } from '../../src/audit/schedule/host.ts';
 import { auditLogFile } from '../../src/audit/log-files.ts';
 import { verifyLog } from '../../src/audit/verify.ts';
@@ -126,6 +126,19 @@ describe('reaper audit', () => {
     expect(JSON.parse(await readFile(site, 'utf8')).stigs[0].rules[0].status).toBe('not_reviewed');
   });
 
+  test('keeps a checklist that it cannot fill in, as on a full disk', async () => {
+    const site = join(dir, 'site');
+    await audit('--format', 'cklb', '--output', site, ...noted);
+    const before = await readFile(site, 'utf8');
+    await using handle = await open(site);
+    const write = vi.spyOn(Object.getPrototypeOf(handle), 'writeFile');
+    write.mockRejectedValue(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
+    const { code, stderr } = await audit('--merge', site, '--output', site);
+    write.mockRestore();
+    expect(stderr).toContain('cannot be written (ENOSPC)');
+    expect([code, await readFile(site, 'utf8')]).toEqual([1, before]);
+  });
+
   test.each([
     { args: ['--json', '--format', 'ckl'], code: 2, says: /--json and --format ckl do not go together/ },
     { args: ['--attest', 'me'], code: 2, says: /--stig 7 or --stig 4/ },
@@ -171,10 +184,38 @@ describe('reaper audit verify', () => {
     expect(audited.stdout).toMatch(/NOT REVIEWED[^]*it proves nothing/);
   });
 
+  test('says where a log begins of which older files were archived', async () => {
+    expect((await verify()).stdout).not.toContain('begins with');
+    const lines = (await readFile(auditLogFile(stateDir), 'utf8')).split('\n');
+    await writeFile(auditLogFile(stateDir), lines.slice(60).join('\n'));
+    const { chain, '@timestamp': at } = JSON.parse(lines[60] ?? '');
+    const archived = ['--after', chain.prev];
+    const { code, stdout } = await verify(...archived);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      `begins with line 61; what came before was not seen line 61 is of ${at.replace('.000', '')} and is said to follow ${chain.prev}`,
+    );
+    expect(code).toBe(0);
+    const json = verifyJson.parse(JSON.parse((await verify('--json', ...archived)).stdout));
+    expect(json).toMatchObject({ intact: true, first: { sequence: 61, at }, after: chain.prev });
+    expect((await audit(...archived, ...noted)).stdout).toContain('begins with line 61;');
+    const { audit_log: log } = auditJson.parse(JSON.parse((await audit('--json', ...archived)).stdout));
+    expect(log).toMatchObject({ first: { sequence: 61, at }, after: chain.prev });
+  });
+
   test('says that a printed head is not there', async () => {
     const { code, stdout } = await verify('--head', `sha256:${'0'.repeat(64)}`);
     expect(stdout.replace(/\s+/g, ' ')).toContain('the log was cut or replaced');
     expect(code).toBe(4);
+  });
+
+  test('of a log that is gone, and of which a note is left, says so', async () => {
+    await audit(...noted);
+    await rm(auditLogFile(stateDir));
+    const { code, stdout } = await verify();
+    expect(stdout.replace(/\s+/g, ' ')).toContain('CHANGED: 0 lines in 0 files');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('the log has no line, and had come to 122');
+    expect(code).toBe(4);
+    expect((await audit(...noted)).stdout).toMatch(/NOT REVIEWED[^]*it proves nothing/);
   });
 
   test('of nothing is an error', async () => {

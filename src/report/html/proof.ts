@@ -9,7 +9,8 @@ const most = 50;
 
 /** The state of the audit log, on which everything else on the page rests. */
 export function chainSection({ chain, auditLog }: Evidence): Markup {
-  const { faults, torn, lines, files, head } = chain;
+  const { faults, torn, lines, files, first, after, head } = chain;
+  const isCut = first !== undefined && first.sequence > 1;
   return section(
     'audit-log',
     'Audit log',
@@ -23,6 +24,13 @@ export function chainSection({ chain, auditLog }: Evidence): Markup {
           'Torn lines',
           `${grouped(torn)}${torn === 0 ? '' : ', left by crashes and accounted for by the line after'}`,
         ],
+        [
+          'First line',
+          isCut
+            ? html`number ${first.sequence}, ${moment(first.at)}; what came before was not seen`
+            : undefined,
+        ],
+        ['Said to follow', isCut && after !== undefined ? literal(after) : undefined],
         ['Last line', head === undefined ? 'none: the log is empty' : `number ${head.sequence}`],
         ['Its hash', head && literal(head.hash)],
       ])}

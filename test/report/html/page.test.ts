@@ -19,7 +19,10 @@ const empty = anEvidence({
   ended: [],
   schedules: [],
   policy: undefined,
-  chain: { intact: true, faults: [], torn: 0, lines: 0, files: [], head: undefined },
+  chain: {
+    ...{ intact: true, faults: [], torn: 0, lines: 0, files: [] },
+    ...{ first: undefined, after: undefined, head: undefined },
+  },
 });
 
 /** Evidence in which everything that somebody else can choose is that text. */

@@ -96,6 +96,16 @@ describe('the audit log', () => {
     expect(words).not.toContain('Changed');
   });
 
+  test('whose beginning was not seen, and what it follows', () => {
+    expect(factsOf('audit-log', {})).not.toHaveProperty('First line');
+    const after = `sha256:${'c'.repeat(64)}`;
+    const cut = { chain: { ...chain, first: { sequence: 1253, at: auditedAt - hour }, after } };
+    expect(factsOf('audit-log', cut)).toMatchObject({
+      'First line': 'number 1253, 2026-11-22 05:00:00Z; what came before was not seen',
+      'Said to follow': after,
+    });
+  });
+
   test('changed, with the first places', () => {
     const faults = many(70).map((line) => ({ file: 'f', line, problem: `p${line}` }));
     const page = pageOf({ chain: { ...chain, intact: false, faults, torn: 2 } });
