@@ -30,16 +30,30 @@ export async function readUnfinished(dir: string): Promise<Unfinished | undefine
   };
 }
 
-/** From its start on, which may have been set aside since; none if it was completed. */
+/**
+ * Those of the last run that left something open: from its start on, which may have been set aside since. None if that
+ * run came to its end. One that broke off remembered nothing: its own attempts count, and if it made none, what the
+ * run before it left.
+ */
 async function linesOfLastRun(dir: string): Promise<Line[]> {
-  const lines: Line[] = [];
+  let newestFirst: Line[] = [];
+  let brokeOff: unknown;
   for await (const { bytes } of logFromEnd(dir)) {
     const opened = openLine(bytes);
     if ('problem' in opened) continue;
-    const action = opened.line['event.action'];
-    if (action === 'run-completed') return [];
-    lines.unshift(opened.line);
-    if (action === 'run-started') return lines;
+    const { line } = opened;
+    const action = line['event.action'];
+    if (action === 'run-completed') {
+      if (line.reaper['error'] === undefined) return [];
+      brokeOff = line.reaper['run_id'];
+      newestFirst = [];
+    }
+    newestFirst.push(line);
+    if (action !== 'run-started') continue;
+    const wasCutOff = line.reaper['run_id'] !== brokeOff;
+    if (wasCutOff || newestFirst.some((each) => each['event.action'] === 'attempt'))
+      return newestFirst.reverse();
+    newestFirst = [];
   }
   return [];
 }

@@ -58,6 +58,7 @@ describe('a state directory of others', () => {
 describe('a state directory of reaper’s own is taken', () => {
   const own = ['audit.jsonl', 'audit-000000000001.jsonl', 'audit-head.json', 'locks.json', 'first-seen.json']
     .concat([
+      'deployment.json',
       'ended-sessions.json',
       'ended-sessions.json.new',
       'run.lock',
