@@ -8,7 +8,7 @@ const longestBetweenStarts = 25 * 3_600_000;
 
 /** Step 4: it is scheduled at least daily, by what the host says and by what the log shows. */
 export function scheduleStep(known: Known): Step {
-  const { schedules, notLooked, longestGap, gaps } = known;
+  const { schedules, notLooked, longestGap, gaps, setBacks } = known;
   const facts = [
     { label: 'schedule', values: schedules.map(scheduleText) },
     { label: 'could not look', values: notLooked },
@@ -19,6 +19,12 @@ export function scheduleStep(known: Known): Step {
     {
       label: 'gaps over a day',
       values: gaps.map(({ from, to }) => `${iso(from)} to ${iso(to)} (${span(to - from)})`),
+    },
+    {
+      label: 'clock set back',
+      values: setBacks.map(
+        ({ after, from, to }) => `after line ${after}: from ${iso(from)} to ${iso(to)} (${span(from - to)})`,
+      ),
     },
   ].filter(({ values }) => values.length > 0);
   const step = {
@@ -37,8 +43,9 @@ export function scheduleStep(known: Known): Step {
   return { ...step, state: 'shown', because: [`${found?.where}: ${found?.says}; ${ran}.`] };
 }
 
-function gapProblems({ gaps, longestGap, lastRun }: Known): string[] {
-  if (gaps.length === 0) return [];
+/** By a clock that was set back, gaps are neither shown nor ruled out. */
+function gapProblems({ gaps, longestGap, lastRun, setBacks }: Known): string[] {
+  if (gaps.length === 0 || setBacks.length > 0) return [];
   const failed =
     lastRun !== undefined && lastRun.state === 'failed'
       ? `; the last run failed (exit ${lastRun.exitCode})`
@@ -59,7 +66,14 @@ function scheduleProblems(schedules: readonly FoundSchedule[]): string[] {
   ]);
 }
 
-function missingOf({ schedules, notLooked, runs, longestGap, book, at, since }: Known): string[] {
+function missingOf({ schedules, notLooked, runs, longestGap, book, at, since, setBacks }: Known): string[] {
+  const [setBack] = setBacks;
+  if (setBack !== undefined) {
+    const by = span(setBack.from - setBack.to);
+    return [
+      `The clock of this host went back after line ${setBack.after}, by ${by}: how long it did not run cannot be told.`,
+    ];
+  }
   const succeeded = runs.filter((run) => run.state === 'succeeded' && !run.byHand);
   if (succeeded.length === 0) return ['No run of the schedule has succeeded in the window.'];
   if (longestGap === undefined) return ['The log is too short to tell how often it runs.'];

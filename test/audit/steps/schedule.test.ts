@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { aNight, audit, morning } from '../an-audit.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+describe('a clock that was set back', () => {
+  const later = aNight((run) => ({ ...run, sessions: {} })).map((run) => ({ ...run, at: run.at + 2 * day }));
+  const at = morning + 2 * day + 2 * minute;
+
+  test('and by which a run was added to a gap of two days cannot tell how long it did not run', async () => {
+    const added = { at: morning + 20 * hour };
+    const evidence = await audit([...aNight(), ...later, added], { at });
+    expect(evidence.status).toBe('not_reviewed');
+    expect(evidence.step('schedule')).toMatchObject({
+      state: 'unseen',
+      because: [
+        'The clock of this host went back after line 969, by 1d4h: how long it did not run cannot be told.',
+      ],
+      facts: expect.arrayContaining([
+        {
+          label: 'clock set back',
+          values: ['after line 969: from 2026-10-23T06:00:00.000Z to 2026-10-22T02:00:00.000Z (1d4h)'],
+        },
+      ]),
+    });
+  });
+
+  test('since it stood a day ahead, hides no gap', async () => {
+    const ahead = [{ at: morning + day }, { at: morning + 10 * minute }];
+    const evidence = await audit([...aNight(), ...ahead, ...later], { at });
+    expect(evidence.gaps).toEqual([]);
+    expect(evidence.reasons).toEqual([
+      expect.stringMatching(/^The clock of this host went back after line 489, by 23h50m:/),
+    ]);
+  });
+
+  test('just now stands before the log', async () => {
+    const evidence = await audit(aNight(), { at: morning - hour });
+    expect(evidence.reasons).toEqual([
+      'The clock of this host went back after line 485, by 1h: how long it did not run cannot be told.',
+    ]);
+  });
+
+  test('before the window is forgotten', async () => {
+    const old = [{ at: morning - 40 * day }, { at: morning - 41 * day }];
+    expect((await audit([...old, ...aNight()])).reasons.join()).not.toContain('clock');
+  });
+});
