@@ -26,7 +26,7 @@ export interface Step {
 export interface RecordedRun {
   readonly runId: string;
   readonly mode: 'enforce' | 'report';
-  /** A run of `--only` or of a lock made at once: no part of the schedule. */
+  /** A run of `--only`, of a lock made at once, or at a terminal: no part of the schedule. */
   readonly byHand: boolean;
   /** ms since the epoch; `finishedAt` is undefined if the log shows no end of it. */
   readonly startedAt: number;

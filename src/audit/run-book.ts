@@ -102,6 +102,7 @@ export function openRunBook(since: number): RunBook {
 
   const finish = (draft: Draft, at: number, done: z.output<typeof completed>): void => {
     draft.finishedAt = at;
+    draft.byHand ||= done.by_hand;
     draft.exitCode = done.exit_code;
     draft.counts = done.counts;
     draft.membersSilent = done.members_silent;

@@ -75,7 +75,8 @@ export async function run(options: RunOptions, world: World, byHand = false): Pr
 }
 
 /** Everything that can be wrong before anyone is talked to. */
-async function whatIsAsked(options: RunOptions, { env }: World, byHand: boolean): Promise<Asked> {
+async function whatIsAsked(options: RunOptions, world: World, byHand: boolean): Promise<Asked> {
+  const { env, stdout, stderr } = world;
   const loaded = await loadPolicy(policyFileOf(options, env));
   const only = onlyOf(options);
   limitsOf(options, loaded.policy.limits, only);
@@ -97,13 +98,14 @@ async function whatIsAsked(options: RunOptions, { env }: World, byHand: boolean)
     only,
     uri: await readUri({ uriFile: options.uriFile, env }),
     stateDir: stateDirOf(options.stateDir, env),
-    byHand: byHand || only !== undefined,
+    // Neither systemd nor cron nor Kubernetes gives a terminal to what they start.
+    byHand: byHand || only !== undefined || stdout.isTTY === true || stderr.isTTY === true,
   };
 }
 
 /** Holds the run’s lock and its audit log, and records also that it broke off. */
 async function recorded(asked: Asked, options: RunOptions, world: World): Promise<Done> {
-  const { runId, stateDir } = asked;
+  const { runId, stateDir, byHand } = asked;
   const { clock } = world;
   // A dry run leaves no trace, so that it can be made by someone who may not write there.
   if (options.dryRun === true) return wholeRun(asked, options, world, noAuditLog);
@@ -116,7 +118,7 @@ async function recorded(asked: Asked, options: RunOptions, world: World): Promis
     const { code, exitCode } =
       error instanceof ReaperError ? error : { code: 'unexpected', exitCode: ExitCode.unexpected };
     // If it is the log that failed, nothing can follow; the error itself tells.
-    await log.append([brokenOffEvent(runId, { code, exitCode })]).catch(() => undefined);
+    await log.append([brokenOffEvent({ runId, byHand, exitCode, code })]).catch(() => undefined);
     throw error;
   }
 }

@@ -70,7 +70,7 @@ function eventsOf(run: LoggedRun): AuditEvent[] {
       {
         action: 'run-completed',
         outcome: 'failure',
-        reaper: { run_id, exit_code: exitCode, error: 'unreachable' },
+        reaper: { run_id, by_hand: run.byHand ?? false, exit_code: exitCode, error: 'unreachable' },
       },
     ];
   }

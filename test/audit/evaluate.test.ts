@@ -60,7 +60,7 @@ describe('a night of runs', () => {
 
 describe('what was not seen', () => {
   test.each<{ name: string; logged?: LoggedRun[]; more: Partial<Seen>; reason: RegExp }>([
-    { name: 'no run at all', logged: [], more: {}, reason: /no run that came to its end/ },
+    { name: 'no run at all', logged: [], more: {}, reason: /no run of the schedule that came to its end/ },
     {
       name: 'who decided it',
       more: { loaded: aPolicy({ authority: { ...authority, approvedOn: undefined } }) },
@@ -99,7 +99,7 @@ describe('what was not seen', () => {
       name: 'anything but runs by hand',
       logged: aNight((run) => ({ ...run, byHand: true })),
       more: {},
-      reason: /no run that came to its end/,
+      reason: /a run at a terminal is one by hand/,
     },
     {
       name: 'a day beside a note',

@@ -76,6 +76,11 @@ function missingOf({ schedules, notLooked, runs, longestGap, book, at, since, se
   }
   const succeeded = runs.filter((run) => run.state === 'succeeded' && !run.byHand);
   if (succeeded.length === 0) return ['No run of the schedule has succeeded in the window.'];
+  if (succeeded.length === 1) {
+    return [
+      'Only one run of the schedule has succeeded in the window, and one has no gap: wait for the next, or look back further with --look-back.',
+    ];
+  }
   if (longestGap === undefined) return ['The log is too short to tell how often it runs.'];
   if (!schedules.some(daily)) {
     const [found] = schedules;
@@ -86,7 +91,7 @@ function missingOf({ schedules, notLooked, runs, longestGap, book, at, since, se
   }
   // Somebody’s word for a schedule needs a day of runs beside it.
   const covered = at - Math.max(since, book.firstLine ?? at);
-  if (schedules.every(({ kind }) => kind === 'note') && (covered < 24 * 3_600_000 || succeeded.length < 2)) {
+  if (schedules.every(({ kind }) => kind === 'note') && covered < 24 * 3_600_000) {
     return [
       `The note names a schedule, and the log covers only ${span(covered)}: a day of runs must stand beside it.`,
     ];

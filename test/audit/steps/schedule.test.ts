@@ -5,6 +5,21 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
+describe('the schedule is not seen', () => {
+  test('of one run, which has no gap', async () => {
+    const [only] = aNight((run) => (run.at === morning ? { ...run, sessions: { 1: 'ended' } } : undefined));
+    const evidence = await audit(only === undefined ? [] : [only]);
+    expect(evidence.reasons).toEqual([
+      'Only one run of the schedule has succeeded in the window, and one has no gap: wait for the next, or look back further with --look-back.',
+    ]);
+  });
+
+  test('nor does a failure by hand speak for it or against it', async () => {
+    const byHand = { at: morning + minute, byHand: true, brokeOff: true, exitCode: 69 };
+    expect((await audit([...aNight(), byHand])).status).toBe('not_a_finding');
+  });
+});
+
 describe('a clock that was set back', () => {
   const later = aNight((run) => ({ ...run, sessions: {} })).map((run) => ({ ...run, at: run.at + 2 * day }));
   const at = morning + 2 * day + 2 * minute;
