@@ -89,9 +89,9 @@ function missingOf({ schedules, notLooked, runs, longestGap, book, at, since, se
     const where = notLooked.length === 0 ? '' : ` (could not look: ${notLooked.join('; ')})`;
     return [`No schedule was found on this host${where}: name it with --schedule-note.`];
   }
-  // Somebody’s word for a schedule needs a day of runs beside it.
+  // Somebody’s word for a schedule needs a day of runs beside it, all the more where another one is off.
   const covered = at - Math.max(since, book.firstLine ?? at);
-  if (schedules.every(({ kind }) => kind === 'note') && covered < 24 * 3_600_000) {
+  if (!schedules.some((each) => each.kind !== 'note' && daily(each)) && covered < 24 * 3_600_000) {
     return [
       `The note names a schedule, and the log covers only ${span(covered)}: a day of runs must stand beside it.`,
     ];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { aNight, audit, morning } from '../an-audit.ts';
+import { aNight, audit, morning, note, timer } from '../an-audit.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -61,5 +61,27 @@ describe('a clock that was set back', () => {
   test('before the window is forgotten', async () => {
     const old = [{ at: morning - 40 * day }, { at: morning - 41 * day }];
     expect((await audit([...old, ...aNight()])).reasons.join()).not.toContain('clock');
+  });
+});
+
+describe('a note', () => {
+  const off = { ...timer, active: false, problems: ['it is not started (inactive)'] };
+  const twoNights = [...aNight(), ...aNight().map((run) => ({ ...run, at: run.at + day }))];
+
+  test.each([
+    { beside: 'nothing', schedules: [note] },
+    { beside: 'a timer that is off', schedules: [off, note] },
+    { beside: 'a timer that is rare', schedules: [{ ...timer, longestGap: 7 * day }, note] },
+  ])('beside $beside needs a day of runs', async ({ schedules }) => {
+    const evidence = await audit(aNight(), { schedules });
+    expect(evidence.reasons).toEqual([
+      'The note names a schedule, and the log covers only 10h2m: a day of runs must stand beside it.',
+    ]);
+    expect(evidence.status).toBe('not_reviewed');
+    expect((await audit(twoNights, { schedules, at: morning + day })).status).toBe('not_a_finding');
+  });
+
+  test('needs none beside a timer that is good', async () => {
+    expect((await audit(aNight(), { schedules: [note, timer] })).status).toBe('not_a_finding');
   });
 });
