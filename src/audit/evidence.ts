@@ -76,6 +76,8 @@ export interface ChainState {
   readonly files: readonly string[];
   /** `sha256:…` of the last line, and its sequence number; undefined for an empty log. */
   readonly head: { readonly sequence: number; readonly hash: string } | undefined;
+  /** Number and time (ms since the epoch) of the first line: another than 1 where older files were archived. */
+  readonly first?: { readonly sequence: number; readonly at: number } | undefined;
 }
 
 /** Where a schedule was found, or that somebody vouches for it. */

@@ -66,7 +66,8 @@ function scheduleProblems(schedules: readonly FoundSchedule[]): string[] {
   ]);
 }
 
-function missingOf({ schedules, notLooked, runs, longestGap, book, at, since, setBacks }: Known): string[] {
+/** What keeps from telling how long it did not run, whatever the schedule. */
+function unseenTimes({ setBacks, chain: { first }, since }: Known): string[] {
   const [setBack] = setBacks;
   if (setBack !== undefined) {
     const by = span(setBack.from - setBack.to);
@@ -74,6 +75,18 @@ function missingOf({ schedules, notLooked, runs, longestGap, book, at, since, se
       `The clock of this host went back after line ${setBack.after}, by ${by}: how long it did not run cannot be told.`,
     ];
   }
+  if (first !== undefined && first.sequence > 1 && first.at > since) {
+    return [
+      `The log begins with line ${first.sequence} at ${iso(first.at)}: what came before in the window was not seen; --look-back can begin with it.`,
+    ];
+  }
+  return [];
+}
+
+function missingOf(known: Known): string[] {
+  const { schedules, notLooked, runs, longestGap, book, at, since } = known;
+  const times = unseenTimes(known);
+  if (times.length > 0) return times;
   const succeeded = runs.filter((run) => run.state === 'succeeded' && !run.byHand);
   if (succeeded.length === 0) return ['No run of the schedule has succeeded in the window.'];
   if (succeeded.length === 1) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { aNight, audit, morning, note, timer } from '../an-audit.ts';
+import { aNight, audit, morning, night, note, timer } from '../an-audit.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -83,5 +83,31 @@ describe('a note', () => {
 
   test('needs none beside a timer that is good', async () => {
     expect((await audit(aNight(), { schedules: [note, timer] })).status).toBe('not_a_finding');
+  });
+});
+
+describe('a log without its beginning', () => {
+  const chain = { intact: true, faults: [], torn: 0, lines: 484, files: ['f'], head: undefined };
+  const begun = { first: { sequence: 77, at: night } };
+
+  test('in the window does not show what came before', async () => {
+    const evidence = await audit(aNight(), { chain: { ...chain, ...begun } });
+    expect(evidence.reasons).toEqual([
+      'The log begins with line 77 at 2026-10-20T20:00:00.000Z: what came before in the window was not seen; --look-back can begin with it.',
+    ]);
+    expect(evidence.step('schedule')?.state).toBe('unseen');
+  });
+
+  test('does not excuse a gap', async () => {
+    const at = morning + 2 * day;
+    expect((await audit(aNight(), { chain: { ...chain, ...begun }, at })).status).toBe('open');
+  });
+
+  test.each([
+    { name: 'before the window shows all of it', chain: { ...chain, ...begun }, since: night },
+    { name: 'but young, with its very first line', chain: { ...chain, first: { sequence: 1, at: night } } },
+    { name: 'of which that is not known', chain },
+  ])('$name', async ({ name: _name, ...more }) => {
+    expect((await audit(aNight(), more)).status).toBe('not_a_finding');
   });
 });
