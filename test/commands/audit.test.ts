@@ -79,6 +79,10 @@ describe('reaper audit', () => {
     expect(code).toBe(4);
   });
 
+  test('may look back a single day', async () => {
+    expect((await audit('--look-back', '1d', ...noted)).code).toBe(0);
+  });
+
   test('keeps to 80 columns', async () => {
     const { stdout } = await audit(...noted);
     expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
@@ -132,6 +136,7 @@ describe('reaper audit', () => {
     { args: ['--format', 'pdf'], code: 2, says: /Allowed choices are ckl/ },
     { args: ['--stig', '6'], code: 2, says: /Allowed choices are 8, 7, 4/ },
     { args: ['--look-back', '30'], code: 2, says: /as 90m, 10h or 2d/ },
+    { args: ['--look-back', '23h'], code: 2, says: /--look-back 23h is less than a day[^]*--look-back 1d/ },
     { args: ['--merge', 'none.ckl'], code: 2, says: /none.ckl: the checklist cannot be read \(ENOENT\)/ },
     { args: ['--mongod-log', 'none.log'], code: 2, says: /none.log/ },
     { args: ['--output', '/no/folder/x'], code: 1, says: /cannot be written \(ENOENT\)/ },
