@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { noAuditLog, openAuditLog, type AuditLog } from '../audit/audit-log.ts';
 import type { Head } from '../audit/chain.ts';
-import { auditLogFile } from '../audit/log-files.ts';
 import { brokenOffEvent } from '../audit/run-events.ts';
 import { readUnfinished } from '../audit/unfinished.ts';
 import { needsOf } from '../decide/make-context.ts';
@@ -23,7 +22,7 @@ import { runToText } from '../report/run-text.ts';
 import { styleFor } from '../report/style.ts';
 import { jsonText } from '../report/visible.ts';
 import { keyOf } from '../session.ts';
-import { countsOf, exitCodeOf, type RunResult } from '../run-result.ts';
+import { exitCodeOf, type RunResult } from '../run-result.ts';
 import { readEndedSessions, writeEndedSessions } from '../state/ended-sessions.ts';
 import { readFirstSeen, writeFirstSeen } from '../state/first-seen.ts';
 import { activeLocks } from '../state/locks.ts';
@@ -34,7 +33,7 @@ import type { World } from '../world.ts';
 import { lineWriter } from './log-lines.ts';
 import { policyFileOf } from './options.ts';
 import { beat } from './heartbeat.ts';
-import { toSyslog } from './syslog.ts';
+import { tellHead } from './tell-head.ts';
 import { limitsOf, onlyOf, usualTimeout, type RunOptions } from './run-options.ts';
 import { decides, forges, warnOfExposure } from './warn-of-exposure.ts';
 
@@ -119,6 +118,7 @@ async function recorded(asked: Asked, options: RunOptions, world: World): Promis
       error instanceof ReaperError ? error : { code: 'unexpected', exitCode: ExitCode.unexpected };
     // If it is the log that failed, nothing can follow; the error itself tells.
     await log.append([brokenOffEvent({ runId, byHand, exitCode, code })]).catch(() => undefined);
+    await tellHead({ runId, stateDir, exitCode, error: code, head: log.head() }, options, world);
     throw error;
   }
 }
@@ -180,19 +180,7 @@ async function wholeRun(asked: Asked, options: RunOptions, world: World, auditLo
   progress[Symbol.dispose]();
   const exitCode = exitCodeOf(result);
   if (!quiet || exitCode !== 0) world.stdout.write(`${reportOf(result, options, world)}\n`);
-  const record = dryRun ? undefined : { file: auditLogFile(stateDir), ...auditLog.head() };
-  // The head in the log of the host: a log that is cut or replaced later can be held against it.
-  log.info(
-    { run_id: runId, mode: result.mode, exit_code: exitCode, counts: countsOf(result), audit_log: record },
-    'run completed',
-  );
-  if (options.syslog === true && !dryRun) {
-    const { sequence, hash } = auditLog.head() ?? {};
-    const line = `run ${runId} exit ${exitCode}, audit log at ${sequence} ${hash}`;
-    await toSyslog(line, world.env).catch((error: unknown) =>
-      log.error(`syslog was not told: ${(error as Error).message}`),
-    );
-  }
+  await tellHead({ runId, stateDir, exitCode, result, head: auditLog.head() }, options, world);
   if (!dryRun && remembers) await writeFirstSeen(stateDir, snapshot, firstSeen ?? new Map());
   return { exitCode, result, head: auditLog.head() };
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -21,13 +21,13 @@ async function brokenOff(args: readonly string[] = [], world: Partial<World> = {
   const stateDir = join(dir, 'state');
   await mkdir(stateDir, { mode: 0o750 });
   await writeFile(join(stateDir, 'locks.json'), 'torn');
-  const { code } = await callReaper(
+  const { code, stderr } = await callReaper(
     ['run', '--policy', join(dir, 'policy.yaml'), '--state-dir', stateDir, ...args],
-    { env: { REAPER_MONGODB_URI: 'mongodb://127.0.0.1:1/' }, ...world },
+    { ...world, env: { REAPER_MONGODB_URI: 'mongodb://127.0.0.1:1/', ...world.env } },
   );
   expect(code).toBe(73);
   const lines = (await readFile(auditLogFile(stateDir), 'utf8')).trimEnd().split('\n');
-  return JSON.parse(lines.at(-1) ?? '');
+  return { line: JSON.parse(lines.at(-1) ?? ''), stderr };
 }
 
 describe('a run is by hand', () => {
@@ -45,7 +45,35 @@ describe('a run is by hand', () => {
       byHand: false,
     },
   ])('$name: $byHand', async ({ args, world, byHand }) => {
-    const { reaper } = await brokenOff(args, world);
-    expect(reaper).toMatchObject({ by_hand: byHand, exit_code: 73 });
+    const { line } = await brokenOff(args, world);
+    expect(line.reaper).toMatchObject({ by_hand: byHand, exit_code: 73 });
+  });
+});
+
+describe('a run that broke off leaves the head of the audit log', () => {
+  test('in its own log, for journald', async () => {
+    const { line, stderr } = await brokenOff();
+    const logged = stderr.split('\n').filter((each) => each.startsWith('{'));
+    expect(logged.map((each) => JSON.parse(each))).toMatchObject([
+      {
+        msg: 'run broke off',
+        run_id: line.reaper.run_id,
+        exit_code: 73,
+        error: 'state-damaged',
+        audit_log: { sequence: line['event.sequence'], hash: line.chain.hash },
+      },
+    ]);
+  });
+
+  test('in syslog, where cron’s runs are silent', async () => {
+    const said = join(dir, 'said');
+    await writeFile(join(dir, 'logger'), `#!/bin/sh\nprintf '%s\\n' "$@" > ${said}\n`);
+    await chmod(join(dir, 'logger'), 0o755);
+    const env = { PATH: `${dir}:${process.env['PATH']}` };
+    const { line, stderr } = await brokenOff(['--quiet', '--syslog'], { env });
+    expect(await readFile(said, 'utf8')).toContain(
+      `run ${line.reaper.run_id} exit 73, audit log at ${line['event.sequence']} ${line.chain.hash}`,
+    );
+    expect(stderr).not.toContain('{');
   });
 });
