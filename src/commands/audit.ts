@@ -111,7 +111,8 @@ async function gather(options: AuditOptions, world: World): Promise<Evidence> {
     book.add(line);
     if (options.mongodLog !== undefined) sent.add(line);
   });
-  const search = { notes: options.scheduleNote ?? [], localZone, now: at };
+  const audited = { policy: loaded.file, stateDir: dir };
+  const search = { notes: options.scheduleNote ?? [], audited, localZone, now: at };
   return evaluate({
     stig: stigs[options.stig],
     at,

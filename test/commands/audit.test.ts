@@ -22,6 +22,7 @@ rules: [{ name: idle, when: { idle_for: 15m } }]
 
 /** A host without systemd and cron. */
 const bareHost: Host = {
+  realPath: (path) => path,
   execute: () => Promise.resolve({ code: undefined, why: 'no such program' }),
   readText: () => Promise.reject(Object.assign(new Error('ENOENT'), { code: 'ENOENT' })),
   namesIn: () => Promise.reject(Object.assign(new Error('ENOENT'), { code: 'ENOENT' })),
@@ -67,6 +68,17 @@ describe('reaper audit', () => {
     const { code, stdout } = await audit();
     expect(stdout).toMatch(/NOT REVIEWED[^]*--schedule-note/);
     expect(code).toBe(5);
+  });
+
+  test('is open where the timer runs with another policy', async () => {
+    const shown = `LoadState=loaded\nUnitFileState=enabled\nActiveState=active
+TimersCalendar={ OnCalendar=*-*-* *:00/5:00 ; next_elapse=n/a }
+ExecStart={ path=/usr/bin/reaper ; argv[]=/usr/bin/reaper run --policy /srv/other.yaml ; ignore_errors=no ; }
+`;
+    const host = { ...bareHost, execute: () => Promise.resolve({ code: 0, stdout: shown, stderr: '' }) };
+    const { code, stdout } = await call(['audit', '--policy', policyFile, '--state-dir', stateDir], { host });
+    expect(stdout).toMatch(/it runs with another policy:\s+\/srv\/other.yaml/);
+    expect(code).toBe(4);
   });
 
   test('is open after a day without a run', async () => {

@@ -96,9 +96,11 @@ function missingOf(known: Known): string[] {
   }
   if (longestGap === undefined) return ['The log is too short to tell how often it runs.'];
   if (!schedules.some(daily)) {
-    const [found] = schedules;
-    if (found !== undefined)
-      return [`${found.where}: ${found.says}; it cannot be told whether it starts it daily.`];
+    const found = schedules.find(({ active }) => active === undefined) ?? schedules[0];
+    if (found !== undefined) {
+      const why = found.problems.length === 0 ? '' : ` (${found.problems.join('; ')})`;
+      return [`${found.where}: ${found.says}; it cannot be told whether it starts it daily${why}.`];
+    }
     const where = notLooked.length === 0 ? '' : ` (could not look: ${notLooked.join('; ')})`;
     return [`No schedule was found on this host${where}: name it with --schedule-note.`];
   }

@@ -14,6 +14,15 @@ describe('the schedule is not seen', () => {
     ]);
   });
 
+  test('of what may not start it, and why is said', async () => {
+    const off = { ...timer, where: 'cron', active: false };
+    const problems = ['it is not enabled (disabled), so the next boot does not start it'];
+    const evidence = await audit(aNight(), { schedules: [off, { ...timer, active: undefined, problems }] });
+    expect(evidence.reasons).toEqual([
+      'reaper.timer: OnCalendar=*:0/5; it cannot be told whether it starts it daily (it is not enabled (disabled), so the next boot does not start it).',
+    ]);
+  });
+
   test('nor does a failure by hand speak for it or against it', async () => {
     const byHand = { at: morning + minute, byHand: true, brokeOff: true, exitCode: 69 };
     expect((await audit([...aNight(), byHand])).status).toBe('not_a_finding');
