@@ -40,7 +40,7 @@ export function addEvidenceCommands(
     .addOption(
       new Option('--stig <VERSION>', 'whose ids and check text').choices(['8', '7', '4']).default('8'),
     )
-    .option('--look-back <TIME>', 'how far to look back (30d unless given)', lengthOfTime)
+    .option('--look-back <TIME>', 'how far to look back, a day at least (30d unless given)', lengthOfTime)
     .option(
       '--schedule-note <TEXT>',
       'a schedule that this host does not show, as a CronJob; may be repeated',

@@ -77,6 +77,9 @@ end (see reaper audit verify). A plan beyond a limit ends nothing. SIGTERM,
 SIGINT and --timeout send no kill after them; what was sent is looked at and
 recorded, and the next run tries again.
 
+A run whose stdout or stderr is a terminal is recorded as one by hand, like one
+with --only: it ends what the policy names and shows no schedule to the audit.
+
 Exit status:
    0  done, also if there was nothing to do
    1  unexpected error                2  usage
@@ -108,9 +111,13 @@ connection. It never says "not a finding" of what it has not seen: a dry run is
 no evidence, a run by hand is no schedule, a log that was changed proves nothing.
 
 The schedule is looked for in systemd (reaper.timer) and in the crontabs that
-this user may read; for others, as Kubernetes, say it with --schedule-note, and
-let a day of runs stand beside it. A gap of more than a day (24h30m, since a
-daily start may be late) between runs with exit status 0 is a finding.
+this user may read, and must run this policy with this state directory, where it
+names them. Others, as in Kubernetes, say with --schedule-note, and let a day of
+runs stand beside it. At least two runs must have succeeded that were not made
+at a terminal. A gap of more than a day (24h30m, since a daily start may be
+late) between runs with exit status 0 is a finding. Where the clock of this host
+was set back by more than five minutes the log cannot tell of gaps: it is not
+reviewed until --look-back begins after that.
 
 --merge prints your checklist with status, details and comment of this one rule
 filled in; --output FILE writes it, to the same file if you say so. The audit

@@ -1,4 +1,5 @@
 import type { LoadedPolicy } from '../policy/load.ts';
+import { clockTolerance, type SetBack } from './clock.ts';
 import type { BookedRun, RunBook } from './run-book.ts';
 import type {
   ChainState,
@@ -41,6 +42,8 @@ export interface Known extends Seen {
   readonly lastRun: BookedRun | undefined;
   readonly gaps: readonly Gap[];
   readonly longestGap: number | undefined;
+  /** Such as can have put a run into the window that was not made then, or taken one out. */
+  readonly setBacks: readonly SetBack[];
 }
 
 /**
@@ -51,7 +54,7 @@ const longestAllowed = 24.5 * 3_600_000;
 
 /** Takes what was seen and returns what an assessor is told. It never says `not_a_finding` of what was not seen. */
 export function evaluate(seen: Seen): Evidence {
-  const { book, since } = seen;
+  const { book, since, at } = seen;
   const all = book.runs();
   const lastRun = all.findLast((run) => !run.byHand && run.finishedAt !== undefined);
   const between = gapsOf(all, seen);
@@ -61,6 +64,9 @@ export function evaluate(seen: Seen): Evidence {
     lastRun,
     gaps: between.filter(({ from, to }) => to - from > longestAllowed),
     longestGap: between.length === 0 ? undefined : Math.max(...between.map(({ from, to }) => to - from)),
+    setBacks: book
+      .setBacks(at)
+      .filter(({ from, to }) => [from, to].some((time) => time >= since && time <= at)),
   };
   const notRequired = notRequiredBy(seen);
   const steps = [
@@ -129,6 +135,7 @@ function gapsOf(all: readonly BookedRun[], { since, at, book }: Seen): Gap[] {
   const successes = all
     .filter((run) => run.state === 'succeeded' && !run.byHand)
     .map((run) => run.finishedAt ?? run.startedAt)
+    .filter((time) => time <= at + clockTolerance)
     .sort((a, b) => a - b);
   if (book.firstLine === undefined) return [];
   // A run before the window, or the first line of a younger log, is where the first gap begins.

@@ -26,7 +26,7 @@ export interface Step {
 export interface RecordedRun {
   readonly runId: string;
   readonly mode: 'enforce' | 'report';
-  /** A run of `--only` or of a lock made at once: no part of the schedule. */
+  /** A run of `--only`, of a lock made at once, or at a terminal: no part of the schedule. */
   readonly byHand: boolean;
   /** ms since the epoch; `finishedAt` is undefined if the log shows no end of it. */
   readonly startedAt: number;
@@ -80,6 +80,8 @@ export interface ChainState {
   readonly after: string | undefined;
   /** `sha256:…` of the last line, and its sequence number; undefined for an empty log. */
   readonly head: { readonly sequence: number; readonly hash: string } | undefined;
+  /** Number and time (ms since the epoch) of the first line: another than 1 where older files were archived. */
+  readonly first?: { readonly sequence: number; readonly at: number } | undefined;
 }
 
 /** Where a schedule was found, or that somebody vouches for it. */

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Line } from './chain.ts';
+import { watchClock, type SetBack } from './clock.ts';
 import type { EndedCount, OpenEnd, RecordedRun } from './evidence.ts';
 import { attempted, completed, gone, outcome, planned, started } from './run-lines.ts';
 
@@ -33,6 +34,8 @@ export interface RunBook {
   readonly lastTermination: number | undefined;
   /** The first line’s time, ms since the epoch. */
   readonly firstLine: number | undefined;
+  /** Where the clock went back, by the order of the lines; takes the time that it is now. */
+  setBacks(now: number): readonly SetBack[];
 }
 
 type Draft = { -readonly [K in keyof BookedRun]: BookedRun[K] };
@@ -43,6 +46,7 @@ export function openRunBook(since: number): RunBook {
   const open = new Map<string, OpenEnd>();
   const ended = new Map<string, EndedCount>();
   const matched = new Map<string, number>();
+  const clock = watchClock();
   const totals = { kills: 0, confirmedGone: 0, usedAgain: 0, stillListed: 0 };
   const marks: { lastTermination: number | undefined; firstLine: number | undefined } = {
     lastTermination: undefined,
@@ -98,6 +102,7 @@ export function openRunBook(since: number): RunBook {
 
   const finish = (draft: Draft, at: number, done: z.output<typeof completed>): void => {
     draft.finishedAt = at;
+    draft.byHand ||= done.by_hand;
     draft.exitCode = done.exit_code;
     draft.counts = done.counts;
     draft.membersSilent = done.members_silent;
@@ -134,6 +139,7 @@ export function openRunBook(since: number): RunBook {
     add(line) {
       const at = Date.parse(line['@timestamp']);
       marks.firstLine ??= at;
+      clock.see(line['event.sequence'], at);
       const { reaper } = line;
       const runId = reaper['run_id'];
       if (typeof runId !== 'string') return;
@@ -158,6 +164,7 @@ export function openRunBook(since: number): RunBook {
     },
     runs: () => [...runs.values()],
     openEnds: () => [...open.values()],
+    setBacks: clock.setBacks,
     ended,
     matched,
     get kills() {

@@ -149,11 +149,16 @@ export function completedEvent(result: RunResult, exitCode: number, nextDue: num
 }
 
 /** The run ended with an error, and this is all that can be said of it. */
-export function brokenOffEvent(runId: string, error: { exitCode: number; code: string }): AuditEvent {
+export function brokenOffEvent(end: {
+  runId: string;
+  byHand: boolean;
+  exitCode: number;
+  code: string;
+}): AuditEvent {
   return {
     action: 'run-completed',
     outcome: 'failure',
-    reaper: { run_id: runId, exit_code: error.exitCode, error: error.code },
+    reaper: { run_id: end.runId, by_hand: end.byHand, exit_code: end.exitCode, error: end.code },
   };
 }
 

@@ -59,6 +59,7 @@ export const gone = z.lazy(() => z.looseObject({ session: z.looseObject({ ...lsi
 export const completed = z.lazy(() =>
   z.looseObject({
     exit_code: z.int(),
+    by_hand: z.boolean().default(false),
     counts: z.record(z.string(), z.number()).optional(),
     members_silent: z.array(z.string()).default([]),
   }),

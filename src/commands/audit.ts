@@ -13,6 +13,7 @@ import { verifyLog } from '../audit/verify.ts';
 import { ReaperError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { makeLog } from '../log.ts';
+import { formatDuration } from '../policy/duration.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { auditToJson, chainToJson } from '../report/audit-json.ts';
 import { auditToText, chainToText } from '../report/audit-text.ts';
@@ -41,7 +42,8 @@ export interface AuditOptions extends PolicyOptions {
   readonly after?: string;
 }
 
-const usualLookBack = 30 * 24 * 3_600_000;
+const day = 24 * 3_600_000;
+const usualLookBack = 30 * day;
 
 const exitCodes: Record<FindingStatus, number> = {
   not_a_finding: ExitCode.done,
@@ -80,7 +82,7 @@ export async function verify(
   return chain.intact ? ExitCode.done : ExitCode.findingOpen;
 }
 
-function refuseNonsense({ attest, stig, merge, format, json }: AuditOptions): void {
+function refuseNonsense({ attest, stig, merge, format, json, lookBack }: AuditOptions): void {
   const chosen = [json === true && '--json', format && `--format ${format}`, merge && '--merge'].filter(
     Boolean,
   );
@@ -91,6 +93,10 @@ function refuseNonsense({ attest, stig, merge, format, json }: AuditOptions): vo
     throw new ReaperError('usage', `--attest is for the STIGs whose check text asks for no script`, {
       remedy: 'leave it out, or name the STIG: --stig 7 or --stig 4',
     });
+  }
+  if (lookBack !== undefined && lookBack < day) {
+    const message = `--look-back ${formatDuration(lookBack)} is less than a day, in which a daily schedule need not run`;
+    throw new ReaperError('usage', message, { remedy: 'look back further: --look-back 1d at least' });
   }
 }
 
@@ -106,7 +112,8 @@ async function gather(options: AuditOptions, world: World): Promise<Evidence> {
     book.add(line);
     if (options.mongodLog !== undefined) sent.add(line);
   });
-  const search = { notes: options.scheduleNote ?? [], localZone, now: at };
+  const audited = { policy: loaded.file, stateDir: dir };
+  const search = { notes: options.scheduleNote ?? [], audited, localZone, now: at };
   return evaluate({
     stig: stigs[options.stig],
     at,

@@ -149,7 +149,7 @@ async function sayWhatIsMissing(
     const owner = scheduler === 'cron' ? 'reaper' : 'root';
     say(`Still missing: ${uriFile} with the connection string, owner ${owner}, mode 0400.`);
   }
-  say(`After the first run: reaper audit --policy ${policy} --state-dir ${stateDir}`);
+  say(`After the second run: reaper audit --policy ${policy} --state-dir ${stateDir}`);
 }
 
 /** `reaper uninstall`: takes away what `install` wrote, and nothing else. Returns 3 if something of it stays. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { noAuditLog, openAuditLog, type AuditLog } from '../audit/audit-log.ts';
 import type { Head } from '../audit/chain.ts';
-import { auditLogFile } from '../audit/log-files.ts';
 import { brokenOffEvent } from '../audit/run-events.ts';
 import { readUnfinished } from '../audit/unfinished.ts';
 import { needsOf } from '../decide/make-context.ts';
@@ -23,7 +22,7 @@ import { runToText } from '../report/run-text.ts';
 import { styleFor } from '../report/style.ts';
 import { jsonText } from '../report/visible.ts';
 import { keyOf } from '../session.ts';
-import { countsOf, exitCodeOf, type RunResult } from '../run-result.ts';
+import { exitCodeOf, type RunResult } from '../run-result.ts';
 import { readEndedSessions, writeEndedSessions } from '../state/ended-sessions.ts';
 import { readFirstSeen, writeFirstSeen } from '../state/first-seen.ts';
 import { activeLocks } from '../state/locks.ts';
@@ -35,7 +34,7 @@ import type { World } from '../world.ts';
 import { lineWriter } from './log-lines.ts';
 import { policyFileOf } from './options.ts';
 import { beat } from './heartbeat.ts';
-import { toSyslog } from './syslog.ts';
+import { tellHead } from './tell-head.ts';
 import { limitsOf, onlyOf, usualTimeout, type RunOptions } from './run-options.ts';
 import { decides, forges, warnOfExposure } from './warn-of-exposure.ts';
 
@@ -76,7 +75,8 @@ export async function run(options: RunOptions, world: World, byHand = false): Pr
 }
 
 /** Everything that can be wrong before anyone is talked to. */
-async function whatIsAsked(options: RunOptions, { env }: World, byHand: boolean): Promise<Asked> {
+async function whatIsAsked(options: RunOptions, world: World, byHand: boolean): Promise<Asked> {
+  const { env, stdout, stderr } = world;
   const loaded = await loadPolicy(policyFileOf(options, env));
   const only = onlyOf(options);
   limitsOf(options, loaded.policy.limits, only);
@@ -98,13 +98,14 @@ async function whatIsAsked(options: RunOptions, { env }: World, byHand: boolean)
     only,
     uri: await readUri({ uriFile: options.uriFile, env }),
     stateDir: stateDirOf(options.stateDir, env),
-    byHand: byHand || only !== undefined,
+    // Neither systemd nor cron nor Kubernetes gives a terminal to what they start.
+    byHand: byHand || only !== undefined || stdout.isTTY === true || stderr.isTTY === true,
   };
 }
 
 /** Holds the run’s lock and its audit log, and records also that it broke off. */
 async function recorded(asked: Asked, options: RunOptions, world: World): Promise<Done> {
-  const { runId, stateDir } = asked;
+  const { runId, stateDir, byHand } = asked;
   const { clock } = world;
   // A dry run leaves no trace, so that it can be made by someone who may not write there.
   if (options.dryRun === true) return wholeRun(asked, options, world, noAuditLog);
@@ -117,7 +118,8 @@ async function recorded(asked: Asked, options: RunOptions, world: World): Promis
     const { code, exitCode } =
       error instanceof ReaperError ? error : { code: 'unexpected', exitCode: ExitCode.unexpected };
     // If it is the log that failed, nothing can follow; the error itself tells.
-    await log.append([brokenOffEvent(runId, { code, exitCode })]).catch(() => undefined);
+    await log.append([brokenOffEvent({ runId, byHand, exitCode, code })]).catch(() => undefined);
+    await tellHead({ runId, stateDir, exitCode, error: code, head: log.head() }, options, world);
     throw error;
   }
 }
@@ -181,19 +183,7 @@ async function wholeRun(asked: Asked, options: RunOptions, world: World, auditLo
   progress[Symbol.dispose]();
   const exitCode = exitCodeOf(result);
   if (!quiet || exitCode !== 0) world.stdout.write(`${reportOf(result, options, world)}\n`);
-  const record = dryRun ? undefined : { file: auditLogFile(stateDir), ...auditLog.head() };
-  // The head in the log of the host: a log that is cut or replaced later can be held against it.
-  log.info(
-    { run_id: runId, mode: result.mode, exit_code: exitCode, counts: countsOf(result), audit_log: record },
-    'run completed',
-  );
-  if (options.syslog === true && !dryRun) {
-    const { sequence, hash } = auditLog.head() ?? {};
-    const line = `run ${runId} exit ${exitCode}, audit log at ${sequence} ${hash}`;
-    await toSyslog(line, world.env).catch((error: unknown) =>
-      log.error(`syslog was not told: ${(error as Error).message}`),
-    );
-  }
+  await tellHead({ runId, stateDir, exitCode, result, head: auditLog.head() }, options, world);
   if (!dryRun && remembers) await writeFirstSeen(stateDir, snapshot, firstSeen ?? new Map());
   return { exitCode, result, head: auditLog.head() };
 }

@@ -32,6 +32,10 @@ export interface LoggedRun {
   readonly cutAfter?: 'run-started' | 'plan' | 'attempt' | 'outcome';
   /** It broke off before it could begin, as without any member. */
   readonly brokeOff?: boolean;
+  /** It broke off after it had begun, so without counts. */
+  readonly brokeOffLate?: boolean;
+  /** Instead of those that its sessions give. */
+  readonly counts?: Readonly<Record<string, number>>;
 }
 
 const user = 'alice@admin';
@@ -70,7 +74,7 @@ function eventsOf(run: LoggedRun): AuditEvent[] {
       {
         action: 'run-completed',
         outcome: 'failure',
-        reaper: { run_id, exit_code: exitCode, error: 'unreachable' },
+        reaper: { run_id, by_hand: run.byHand ?? false, exit_code: exitCode, error: 'unreachable' },
       },
     ];
   }
@@ -133,7 +137,10 @@ function eventsOf(run: LoggedRun): AuditEvent[] {
       reaper: {
         run_id,
         exit_code: exitCode,
-        counts: countsOf(all.map(({ state }) => state)),
+        counts:
+          run.brokeOffLate === true
+            ? undefined
+            : { ...countsOf(all.map(({ state }) => state)), ...run.counts },
         members_silent: membersSilent,
       },
     },

@@ -1,76 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { evaluate, type Seen } from '../../src/audit/evaluate.ts';
-import type { Evidence, FoundSchedule, Step } from '../../src/audit/evidence.ts';
+import type { Seen } from '../../src/audit/evaluate.ts';
 import { stigs } from '../../src/audit/stig.ts';
-import type { LoadedPolicy } from '../../src/policy/load.ts';
-import { aBook, policySha256, type LoggedRun } from './a-log.ts';
+import type { LoggedRun } from './a-log.ts';
+import { aNight, aPolicy, audit, authority, morning, night, note, timer } from './an-audit.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
-const night = Date.UTC(2026, 9, 20, 20);
-const morning = night + 10 * hour;
-const month = 30 * 24 * hour;
-
-const timer: FoundSchedule = {
-  kind: 'systemd',
-  where: 'reaper.timer',
-  says: 'OnCalendar=*:0/5',
-  longestGap: 5 * minute,
-  active: true,
-  lastRun: undefined,
-  nextRun: undefined,
-  problems: [],
-};
-const note: FoundSchedule = {
-  ...timer,
-  kind: 'note',
-  where: 'attested',
-  says: 'CronJob reaper',
-  longestGap: undefined,
-  active: undefined,
-};
-
-const authority = {
-  document: 'SSP AC-12',
-  approvedBy: 'ISSO',
-  approvedOn: '2026-10-01',
-  notRequired: undefined,
-};
-
-function aPolicy(more: object = {}): LoadedPolicy {
-  const policy = {
-    name: 'p',
-    mode: 'enforce',
-    authority,
-    rules: [{ name: 'idle' }],
-    exemptions: [],
-    ...more,
-  };
-  return { policy, file: '/etc/reaper/policy.yaml', sha256: policySha256 } as unknown as LoadedPolicy;
-}
-
-/** Every five minutes of the night, but for what is left out or changed. */
-function aNight(change: (run: LoggedRun) => LoggedRun | undefined = (run) => run): LoggedRun[] {
-  return Array.from({ length: 121 }, (_, index): LoggedRun => {
-    const sessions = index === 60 ? { 1: 'ended' as const } : {};
-    return { at: night + index * 5 * minute, sessions };
-  }).flatMap((run) => change(run) ?? []);
-}
-
-async function audit(
-  logged: readonly LoggedRun[],
-  more: Partial<Seen> = {},
-): Promise<Evidence & { step: (name: Step['name']) => Step | undefined }> {
-  const { at = morning + 2 * minute } = more;
-  const since = at - month;
-  const { book, chain, dir } = await aBook(logged, since);
-  const seen = {
-    ...{ stig: stigs['8'], at, since, version: '0', host: 'h', auditLog: dir, loaded: aPolicy() },
-    ...{ book, chain, schedules: [timer], notLooked: [], attestation: undefined, confirmation: undefined },
-  };
-  const evidence = evaluate({ ...seen, ...more });
-  return { ...evidence, step: (name) => evidence.steps.find((step) => step.name === name) };
-}
 
 describe('a night of runs', () => {
   test('every five minutes is not a finding', async () => {
@@ -125,7 +60,7 @@ describe('a night of runs', () => {
 
 describe('what was not seen', () => {
   test.each<{ name: string; logged?: LoggedRun[]; more: Partial<Seen>; reason: RegExp }>([
-    { name: 'no run at all', logged: [], more: {}, reason: /no run that came to its end/ },
+    { name: 'no run at all', logged: [], more: {}, reason: /no run of the schedule that came to its end/ },
     {
       name: 'who decided it',
       more: { loaded: aPolicy({ authority: { ...authority, approvedOn: undefined } }) },
@@ -164,7 +99,7 @@ describe('what was not seen', () => {
       name: 'anything but runs by hand',
       logged: aNight((run) => ({ ...run, byHand: true })),
       more: {},
-      reason: /no run that came to its end/,
+      reason: /a run at a terminal is one by hand/,
     },
     {
       name: 'a day beside a note',

@@ -107,10 +107,12 @@ describe('the events of a run', () => {
   });
 
   test('completed: all that a run that broke off can say', () => {
-    expect(written(brokenOffEvent('run-1', { exitCode: 69, code: 'unreachable' }))).toMatchObject({
+    expect(
+      written(brokenOffEvent({ runId: 'run-1', byHand: true, exitCode: 69, code: 'unreachable' })),
+    ).toMatchObject({
       'event.action': 'run-completed',
       'event.outcome': 'failure',
-      reaper: { run_id: 'run-1', exit_code: 69, error: 'unreachable' },
+      reaper: { run_id: 'run-1', by_hand: true, exit_code: 69, error: 'unreachable' },
     });
   });
 

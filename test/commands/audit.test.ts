@@ -22,6 +22,7 @@ rules: [{ name: idle, when: { idle_for: 15m } }]
 
 /** A host without systemd and cron. */
 const bareHost: Host = {
+  realPath: (path) => path,
   execute: () => Promise.resolve({ code: undefined, why: 'no such program' }),
   readText: () => Promise.reject(Object.assign(new Error('ENOENT'), { code: 'ENOENT' })),
   namesIn: () => Promise.reject(Object.assign(new Error('ENOENT'), { code: 'ENOENT' })),
@@ -69,6 +70,17 @@ describe('reaper audit', () => {
     expect(code).toBe(5);
   });
 
+  test('is open where the timer runs with another policy', async () => {
+    const shown = `LoadState=loaded\nUnitFileState=enabled\nActiveState=active
+TimersCalendar={ OnCalendar=*-*-* *:00/5:00 ; next_elapse=n/a }
+ExecStart={ path=/usr/bin/reaper ; argv[]=/usr/bin/reaper run --policy /srv/other.yaml ; ignore_errors=no ; }
+`;
+    const host = { ...bareHost, execute: () => Promise.resolve({ code: 0, stdout: shown, stderr: '' }) };
+    const { code, stdout } = await call(['audit', '--policy', policyFile, '--state-dir', stateDir], { host });
+    expect(stdout).toMatch(/it runs with another policy:\s+\/srv\/other.yaml/);
+    expect(code).toBe(4);
+  });
+
   test('is open after a day without a run', async () => {
     const late = { clock: () => new Date(now + 26 * hour) };
     const { code, stdout } = await call(
@@ -77,6 +89,10 @@ describe('reaper audit', () => {
     );
     expect(stdout).toMatch(/^OPEN/m);
     expect(code).toBe(4);
+  });
+
+  test('may look back a single day', async () => {
+    expect((await audit('--look-back', '1d', ...noted)).code).toBe(0);
   });
 
   test('keeps to 80 columns', async () => {
@@ -145,6 +161,7 @@ describe('reaper audit', () => {
     { args: ['--format', 'pdf'], code: 2, says: /Allowed choices are ckl/ },
     { args: ['--stig', '6'], code: 2, says: /Allowed choices are 8, 7, 4/ },
     { args: ['--look-back', '30'], code: 2, says: /as 90m, 10h or 2d/ },
+    { args: ['--look-back', '23h'], code: 2, says: /--look-back 23h is less than a day[^]*--look-back 1d/ },
     { args: ['--merge', 'none.ckl'], code: 2, says: /none.ckl: the checklist cannot be read \(ENOENT\)/ },
     { args: ['--mongod-log', 'none.log'], code: 2, says: /none.log/ },
     { args: ['--output', '/no/folder/x'], code: 1, says: /cannot be written \(ENOENT\)/ },

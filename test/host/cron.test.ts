@@ -90,7 +90,12 @@ test(
         undefined,
       ]);
 
-      const { schedules } = await findSchedules({ notes: [], localZone: 'UTC', now: Date.now() });
+      const { schedules } = await findSchedules({
+        notes: [],
+        audited: { policy: '/etc/reaper/policy.yaml', stateDir: dirs.free },
+        localZone: 'UTC',
+        now: Date.now(),
+      });
       const found = schedules.filter(({ where }) => where.startsWith(`${file}, line `));
       expect(found).toHaveLength(3);
       expect(found[0]).toMatchObject({ kind: 'cron', active: true, longestGap: 60_000, problems: [] });

@@ -78,7 +78,7 @@ describe('reaper install --systemd', () => {
       'wrote      /etc/systemd/system/reaper-notify@.service',
       'wrote      /etc/systemd/system/reaper.timer',
       ...systemdSteps.map((step) => `done       ${step}`),
-      'After the first run: reaper audit --policy /etc/reaper/policy.yaml --state-dir /var/lib/reaper',
+      'After the second run: reaper audit --policy /etc/reaper/policy.yaml --state-dir /var/lib/reaper',
       '',
     ]);
     expect((await stat(join(root, 'etc/systemd/system/reaper.service'))).mode & 0o777).toBe(0o644);

@@ -1,6 +1,7 @@
 import type { FoundSchedule } from '../evidence.ts';
 import { longestGapOf, nextStartOf, type Clock } from './cron-times.ts';
 import { parseCrontab, type CronEntry } from './crontab.ts';
+import type { Audited } from './audited.ts';
 import { reaperCommandIn, withoutConnectionStrings } from './reaper-command.ts';
 
 /** A crontab as it was read. */
@@ -31,13 +32,13 @@ export interface FoundEntry {
 const unended = 'no line end follows, and Debian’s cron leaves such a line out';
 
 /** Takes a crontab and returns the entries in it that start `reaper run`. Times are by the host’s clock. */
-export function schedulesIn(crontab: Crontab, host: CronHost, clock: Clock): FoundEntry[] {
+export function schedulesIn(crontab: Crontab, host: CronHost, clock: Clock, audited: Audited): FoundEntry[] {
   return parseCrontab(crontab.text, crontab).flatMap((entry) => {
-    const command = reaperCommandIn(entry.command);
+    const command = reaperCommandIn(entry.command, { systemdRuns: host.systemdRuns, audited });
     if (command === undefined) return [];
     const schedule = scheduleOf(entry, crontab, { ...clock, zone: entry.zone ?? clock.zone });
-    const certain = [...command.problems, ...reasonsNotToStart(entry, crontab, host)];
-    const doubts = entry.isEnded ? crontab.doubts : [...crontab.doubts, unended];
+    const certain = [...command.problems, ...reasonsNotToStart(crontab, host)];
+    const doubts = [...command.doubts, ...crontab.doubts, ...(entry.isEnded ? [] : [unended])];
     return [
       {
         user: entry.user,
@@ -72,18 +73,9 @@ function noGap(expression: string): string {
     : `how often ${expression} starts cannot be told`;
 }
 
-function reasonsNotToStart(entry: CronEntry, crontab: Crontab, host: CronHost): string[] {
+function reasonsNotToStart(crontab: Crontab, host: CronHost): string[] {
   const reasons: string[] = [];
   if (crontab.ignoredBecause !== undefined) reasons.push(crontab.ignoredBecause);
-  if (host.systemdRuns && yieldsToSystemd(entry.command)) {
-    reasons.push('it does nothing on this host: it leaves the work to reaper.timer where systemd runs');
-  }
   if (host.cronRuns === false) reasons.push('no cron daemon runs on this host');
   return reasons;
-}
-
-/** `test -d /run/systemd/system || …`, or the same the other way round. */
-function yieldsToSystemd(command: string): boolean {
-  const folder = String.raw`-d\s+/run/systemd/system\s*\]?\s*`;
-  return new RegExp(String.raw`(?<!!\s*)${folder}\|\||!\s*${folder}&&`).test(command);
 }

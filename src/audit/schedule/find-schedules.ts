@@ -1,4 +1,5 @@
 import type { FoundSchedule } from '../evidence.ts';
+import type { Audited } from './audited.ts';
 import { schedulesIn, type FoundEntry } from './cron.ts';
 import { thisHost, type Answer, type Host } from './host.ts';
 import { cronHostOf, lookAtCron } from './look-cron.ts';
@@ -13,6 +14,8 @@ export interface FoundSchedules {
 export interface ScheduleSearch {
   /** What somebody vouches for, as of a schedule in Kubernetes. */
   readonly notes: readonly string[];
+  /** A schedule that names others is none of these. */
+  readonly audited: Pick<Audited, 'policy' | 'stateDir'>;
   /** The zone of the host’s clock, by which cron and timers go. */
   readonly localZone: string;
   /** ms since the epoch. */
@@ -32,7 +35,7 @@ export async function findSchedules(search: ScheduleSearch, host: Host = thisHos
 }
 
 async function lookAtTimer(
-  { timer: name = 'reaper.timer', localZone, now }: ScheduleSearch,
+  { timer: name = 'reaper.timer', localZone, now, audited }: ScheduleSearch,
   host: Host,
 ): Promise<FoundSchedules> {
   const answer = await show(host, name, timerProperties);
@@ -41,7 +44,11 @@ async function lookAtTimer(
   const unit = timer.get('Unit')?.[0] || name.replace(/\.timer$/, '.service');
   const service = await show(host, unit, serviceProperties);
   if (service.code !== 0) return { schedules: [], notLooked: [`${unit}: ${wordsOf(service)}`] };
-  const schedule = scheduleOfTimer(name, timer, propertiesIn(service.stdout), { localZone, now });
+  const schedule = scheduleOfTimer(name, timer, propertiesIn(service.stdout), {
+    localZone,
+    now,
+    audited: { ...audited, realPath: host.realPath },
+  });
   return { schedules: schedule === undefined ? [] : [schedule], notLooked: [] };
 }
 
@@ -55,10 +62,14 @@ function wordsOf(answer: Answer): string {
   return firstLine || `systemctl ended with status ${answer.code}`;
 }
 
-async function lookForCronEntries({ localZone, now }: ScheduleSearch, host: Host): Promise<FoundSchedules> {
+async function lookForCronEntries(
+  { localZone, now, audited }: ScheduleSearch,
+  host: Host,
+): Promise<FoundSchedules> {
   const { crontabs, notLooked } = await lookAtCron(host);
   const facts = await cronHostOf(host);
-  const entries = crontabs.flatMap((crontab) => schedulesIn(crontab, facts, { zone: localZone, now }));
+  const own = { ...audited, realPath: host.realPath };
+  const entries = crontabs.flatMap((crontab) => schedulesIn(crontab, facts, { zone: localZone, now }, own));
   const schedules: FoundSchedule[] = [];
   for (const entry of entries) schedules.push(await withItsUser(entry, host));
   return { schedules, notLooked };

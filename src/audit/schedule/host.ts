@@ -1,4 +1,5 @@
 import { execFile, type ExecFileException } from 'node:child_process';
+import { realpathSync } from 'node:fs';
 import { lstat, readdir, readFile } from 'node:fs/promises';
 
 /** What a program answered; `code` is undefined if it could not be run to its end, and `why` says so. */
@@ -15,6 +16,8 @@ export interface Host {
   readonly statusOf: (
     path: string,
   ) => Promise<{ readonly uid: number; readonly mode: number; readonly isFile: boolean }>;
+  /** The path without symbolic links; the same path if it leads nowhere. */
+  readonly realPath: (path: string) => string;
 }
 
 const deadline = 10_000;
@@ -53,5 +56,12 @@ export const thisHost: Host = {
   statusOf: async (path) => {
     const status = await lstat(path);
     return { uid: status.uid, mode: status.mode, isFile: status.isFile() };
+  },
+  realPath: (path) => {
+    try {
+      return realpathSync(path);
+    } catch {
+      return path;
+    }
   },
 };

@@ -1,7 +1,8 @@
 import type { FoundSchedule } from '../evidence.ts';
 import { longestGapOf } from './cron-times.ts';
 import { cronOf } from './calendar.ts';
-import { reaperCommandIn, withoutConnectionStrings } from './reaper-command.ts';
+import type { Audited } from './audited.ts';
+import { bestOf, reaperCommandOf, withoutConnectionStrings } from './reaper-command.ts';
 
 /** What `systemctl show` is asked of a timer and of what it starts. */
 export const timerProperties = [
@@ -41,7 +42,11 @@ export function scheduleOfTimer(
   name: string,
   timer: Properties,
   service: Properties,
-  { localZone, now }: { readonly localZone: string; readonly now: number },
+  {
+    localZone,
+    now,
+    audited,
+  }: { readonly localZone: string; readonly now: number; readonly audited: Audited },
 ): FoundSchedule | undefined {
   const the = (property: string): string => timer.get(property)?.[0] ?? '';
   if (the('LoadState') === 'not-found' || the('LoadState') === '') return undefined;
@@ -49,7 +54,12 @@ export function scheduleOfTimer(
   const spans = expressionsIn(timer, 'TimersMonotonic', 'On(?:UnitActive|UnitInactive)USec');
   const gap = longestGap(calendars, spans, { zone: localZone, now });
   const commands = commandsOf(service);
-  const { certain, other } = problemsOf(the, calendars, spans, commands);
+  const command = bestOf(
+    commands.flatMap((each) => reaperCommandOf(each, { systemdRuns: true, audited }) ?? []),
+  );
+  const certain = [...reasonsNotToStart(the), ...(command?.problems ?? [startsOther(the)])];
+  const doubts = [...doubtsOfBoot(the), ...(command?.doubts ?? [])];
+  const other = calendars.length + spans.length === 0 ? ['it does not start again and again'] : [];
   const { text, problems } = withoutConnectionStrings(commands.join('; '));
   return {
     kind: 'systemd',
@@ -60,10 +70,10 @@ export function scheduleOfTimer(
       `ExecStart=${text}`,
     ].join(', '),
     longestGap: gap === undefined ? undefined : gap + randomDelay(the),
-    active: certain.length === 0,
+    active: certain.length > 0 ? false : doubts.length > 0 ? undefined : true,
     lastRun: instantIn(the('LastTriggerUSec')),
     nextRun: instantIn(the('NextElapseUSecRealtime')),
-    problems: [...certain, ...other, ...problems],
+    problems: [...certain, ...doubts, ...other, ...problems],
   };
 }
 
@@ -99,26 +109,29 @@ function randomDelay(the: (property: string) => string): number {
   return the('FixedRandomDelay') === 'yes' ? 0 : (millisIn(the('RandomizedDelayUSec')) ?? 0);
 }
 
-function problemsOf(
-  the: (property: string) => string,
-  calendars: readonly string[],
-  spans: readonly string[],
-  commands: readonly string[],
-): { certain: string[]; other: string[] } {
-  const certain: string[] = [];
-  const other: string[] = [];
-  const [loaded, active, enabled] = [the('LoadState'), the('ActiveState'), the('UnitFileState')];
-  if (loaded !== 'loaded') certain.push(`systemd says of it: ${loaded}`);
-  else if (active !== 'active')
-    certain.push(`it is not started (${active}): systemctl enable --now reaper.timer`);
-  if (active === 'active' && enabled !== 'enabled')
-    other.push(`it is not enabled (${enabled || 'no state'}), so the next boot does not start it`);
-  const runs = commands.map(reaperCommandIn).filter((command) => command !== undefined);
-  const best = runs.find(({ problems }) => problems.length === 0) ?? runs[0];
-  if (best === undefined) certain.push(`${the('Unit') || 'what it starts'} does not run reaper run`);
-  else certain.push(...best.problems);
-  if (calendars.length + spans.length === 0) other.push('it does not start again and again');
-  return { certain, other };
+function reasonsNotToStart(the: (property: string) => string): string[] {
+  const [loaded, active] = [the('LoadState'), the('ActiveState')];
+  if (loaded !== 'loaded') return [`systemd says of it: ${loaded}`];
+  return active === 'active' ? [] : [`it is not started (${active}): systemctl enable --now reaper.timer`];
+}
+
+function startsOther(the: (property: string) => string): string {
+  return `${the('Unit') || 'what it starts'} does not run reaper run`;
+}
+
+/** Below /run, or not linked from what a boot starts at all. */
+const notAfterBoot = new Set(['disabled', 'enabled-runtime', 'linked', 'linked-runtime', 'transient']);
+
+/**
+ * Only `enabled` says that the next boot starts it. Of a unit that is `static`, `indirect`, `alias` or `generated`
+ * another file decides, which may well do so.
+ */
+function doubtsOfBoot(the: (property: string) => string): string[] {
+  const [active, state] = [the('ActiveState'), the('UnitFileState')];
+  if (active !== 'active' || state === 'enabled') return [];
+  return notAfterBoot.has(state)
+    ? [`it is not enabled (${state}), so the next boot does not start it`]
+    : [`it is not enabled itself (${state || 'no state'}): whether the next boot starts it cannot be told`];
 }
 
 /** `Mon 2026-11-23 02:00:04 UTC`, as printed with TZ=UTC; undefined for `n/a` and for never. */

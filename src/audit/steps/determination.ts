@@ -1,5 +1,6 @@
 import type { Known } from '../evaluate.ts';
 import type { Step } from '../evidence.ts';
+import type { BookedRun } from '../run-book.ts';
 import { checkText } from '../stig.ts';
 import { noRun } from './no-run.ts';
 
@@ -18,6 +19,7 @@ export function determinationStep({ loaded: { policy, sha256 }, lastRun, book, r
         because === undefined ? name : `${name}: ${because}`,
       ),
     },
+    { label: 'other policies', values: otherPolicies(runs, sha256) },
   ].filter(({ values }) => values.length > 0);
   const step = {
     name: 'determination',
@@ -26,30 +28,54 @@ export function determinationStep({ loaded: { policy, sha256 }, lastRun, book, r
     facts,
   } as const;
   if (lastRun === undefined) return { ...step, state: 'unseen', because: [noRun] };
-  if (lastRun.policySha256 === undefined) {
-    return {
-      ...step,
-      state: 'unseen',
-      because: ['The last run broke off before it held the sessions against the policy.'],
-    };
-  }
-  if (lastRun.policySha256 !== sha256) {
-    return {
-      ...step,
-      state: 'unseen',
-      because: [
-        `The last run followed another policy (sha256 ${lastRun.policySha256.slice(0, 12)}…): this one has not been seen at work.`,
-      ],
-    };
-  }
+  const unseen = whyUnseen(lastRun, sha256);
+  if (unseen !== undefined) return { ...step, state: 'unseen', because: [unseen] };
   const matched = [...book.matched.values()].reduce((sum, count) => sum + count, 0);
+  const undecided = lastRun.counts?.['indeterminate'] ?? 0;
   return {
     ...step,
     state: 'shown',
     because: [
-      `Its rules matched ${times(matched)} in ${runs.length} ${runs.length === 1 ? 'run' : 'runs'} since the window began.`,
+      `Rules matched ${times(matched)} in ${many(runs.length)} since the window began: ${followed(runs, sha256)}.`,
+      ...(undecided === 0 ? [] : [`The last run could not decide ${times(undecided)}, which it let live.`]),
     ],
   };
+}
+
+function whyUnseen({ policySha256, counts }: BookedRun, present: string): string | undefined {
+  if (policySha256 === undefined || counts === undefined)
+    return 'The last run broke off before it held the sessions against the policy.';
+  if (policySha256 !== present)
+    return `The last run followed another policy (sha256 ${policySha256.slice(0, 12)}…): this one has not been seen at work.`;
+  const { terminate = 0, retain = 0, indeterminate = 0 } = counts;
+  if (terminate + retain === 0 && indeterminate > 0)
+    return `The last run could decide none of ${times(indeterminate)}.`;
+  return undefined;
+}
+
+/** How many followed the present policy, how many another, and how many came not so far as to follow any. */
+function followed(runs: readonly BookedRun[], present: string): string {
+  const own = runs.filter(({ policySha256 }) => policySha256 === present).length;
+  const none = runs.filter(({ policySha256 }) => policySha256 === undefined).length;
+  const others = runs.length - own - none;
+  return [
+    `${own} followed the present policy`,
+    ...(others === 0 ? [] : [`${others} another`]),
+    ...(none === 0 ? [] : [`${none} none`]),
+  ].join(', ');
+}
+
+function otherPolicies(runs: readonly BookedRun[], present: string): string[] {
+  const counts = new Map<string, number>();
+  for (const { policySha256 } of runs) {
+    if (policySha256 === undefined || policySha256 === present) continue;
+    counts.set(policySha256, (counts.get(policySha256) ?? 0) + 1);
+  }
+  return [...counts].map(([sha256, count]) => `${sha256.slice(0, 12)}…: ${many(count)}`);
+}
+
+function many(runs: number): string {
+  return runs === 1 ? '1 run' : `${runs} runs`;
 }
 
 function times(count: number): string {

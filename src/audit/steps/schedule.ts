@@ -8,7 +8,7 @@ const longestBetweenStarts = 25 * 3_600_000;
 
 /** Step 4: it is scheduled at least daily, by what the host says and by what the log shows. */
 export function scheduleStep(known: Known): Step {
-  const { schedules, notLooked, longestGap, gaps } = known;
+  const { schedules, notLooked, longestGap, gaps, setBacks } = known;
   const facts = [
     { label: 'schedule', values: schedules.map(scheduleText) },
     { label: 'could not look', values: notLooked },
@@ -19,6 +19,12 @@ export function scheduleStep(known: Known): Step {
     {
       label: 'gaps over a day',
       values: gaps.map(({ from, to }) => `${iso(from)} to ${iso(to)} (${span(to - from)})`),
+    },
+    {
+      label: 'clock set back',
+      values: setBacks.map(
+        ({ after, from, to }) => `after line ${after}: from ${iso(from)} to ${iso(to)} (${span(from - to)})`,
+      ),
     },
   ].filter(({ values }) => values.length > 0);
   const step = {
@@ -37,8 +43,9 @@ export function scheduleStep(known: Known): Step {
   return { ...step, state: 'shown', because: [`${found?.where}: ${found?.says}; ${ran}.`] };
 }
 
-function gapProblems({ gaps, longestGap, lastRun }: Known): string[] {
-  if (gaps.length === 0) return [];
+/** By a clock that was set back, gaps are neither shown nor ruled out. */
+function gapProblems({ gaps, longestGap, lastRun, setBacks }: Known): string[] {
+  if (gaps.length === 0 || setBacks.length > 0) return [];
   const failed =
     lastRun !== undefined && lastRun.state === 'failed'
       ? `; the last run failed (exit ${lastRun.exitCode})`
@@ -59,20 +66,47 @@ function scheduleProblems(schedules: readonly FoundSchedule[]): string[] {
   ]);
 }
 
-function missingOf({ schedules, notLooked, runs, longestGap, book, at, since }: Known): string[] {
+/** What keeps from telling how long it did not run, whatever the schedule. */
+function unseenTimes({ setBacks, chain: { first }, since }: Known): string[] {
+  const [setBack] = setBacks;
+  if (setBack !== undefined) {
+    const by = span(setBack.from - setBack.to);
+    return [
+      `The clock of this host went back after line ${setBack.after}, by ${by}: how long it did not run cannot be told.`,
+    ];
+  }
+  if (first !== undefined && first.sequence > 1 && first.at > since) {
+    return [
+      `The log begins with line ${first.sequence} at ${iso(first.at)}: what came before in the window was not seen; --look-back can begin with it.`,
+    ];
+  }
+  return [];
+}
+
+function missingOf(known: Known): string[] {
+  const { schedules, notLooked, runs, longestGap, book, at, since } = known;
+  const times = unseenTimes(known);
+  if (times.length > 0) return times;
   const succeeded = runs.filter((run) => run.state === 'succeeded' && !run.byHand);
   if (succeeded.length === 0) return ['No run of the schedule has succeeded in the window.'];
+  if (succeeded.length === 1) {
+    return [
+      'Only one run of the schedule has succeeded in the window, and one has no gap: wait for the next, or look back further with --look-back.',
+    ];
+  }
   if (longestGap === undefined) return ['The log is too short to tell how often it runs.'];
   if (!schedules.some(daily)) {
-    const [found] = schedules;
-    if (found !== undefined)
-      return [`${found.where}: ${found.says}; it cannot be told whether it starts it daily.`];
+    const found = schedules.find(({ active }) => active === undefined) ?? schedules[0];
+    if (found !== undefined) {
+      const why = found.problems.length === 0 ? '' : ` (${found.problems.join('; ')})`;
+      return [`${found.where}: ${found.says}; it cannot be told whether it starts it daily${why}.`];
+    }
     const where = notLooked.length === 0 ? '' : ` (could not look: ${notLooked.join('; ')})`;
     return [`No schedule was found on this host${where}: name it with --schedule-note.`];
   }
-  // Somebody’s word for a schedule needs a day of runs beside it.
+  // Somebody’s word for a schedule needs a day of runs beside it, all the more where another one is off.
   const covered = at - Math.max(since, book.firstLine ?? at);
-  if (schedules.every(({ kind }) => kind === 'note') && (covered < 24 * 3_600_000 || succeeded.length < 2)) {
+  if (!schedules.some((each) => each.kind !== 'note' && daily(each)) && covered < 24 * 3_600_000) {
     return [
       `The note names a schedule, and the log covers only ${span(covered)}: a day of runs must stand beside it.`,
     ];

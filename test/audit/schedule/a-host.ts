@@ -1,4 +1,12 @@
+import type { Audited } from '../../../src/audit/schedule/audited.ts';
 import type { Answer, Host } from '../../../src/audit/schedule/host.ts';
+
+/** What the audits of these tests are of; /srv/link.yaml leads to the same policy. */
+export const audited: Audited = {
+  policy: '/etc/reaper/policy.yaml',
+  stateDir: '/var/lib/reaper',
+  realPath: (path) => (path === '/srv/link.yaml' ? '/etc/reaper/policy.yaml' : path),
+};
 
 /** A file of an invented host. */
 interface AFile {
@@ -36,6 +44,7 @@ export function aHost({ files = {}, closed = [], answers = {} }: AHost = {}): Ho
   };
   return {
     asked,
+    realPath: (path) => path,
     execute: (program, args) => {
       const line = [program, ...args].join(' ');
       asked.push(line);

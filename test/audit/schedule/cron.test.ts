@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { schedulesIn, type Crontab } from '../../../src/audit/schedule/cron.ts';
 import { shippedFiles } from '../../../src/install/shipped.ts';
+import { audited } from './a-host.ts';
 
 const clock = { zone: 'UTC', now: Date.parse('2026-11-23T02:03:00Z') };
 const running = { cronRuns: true, systemdRuns: false };
@@ -15,7 +16,7 @@ const inCronD = (text: string, changes: Partial<Crontab> = {}): Crontab => ({
   ...changes,
 });
 const one = (crontab: Crontab, host = running) => {
-  const entries = schedulesIn(crontab, host, clock);
+  const entries = schedulesIn(crontab, host, clock, audited);
   expect(entries).toHaveLength(1);
   return entries[0];
 };
@@ -47,11 +48,7 @@ describe('a schedule of cron', () => {
   });
 
   test.each([
-    ['test -d /run/systemd/system || reaper run', false],
-    ['[ -d /run/systemd/system ] || reaper run', false],
-    ['test ! -d /run/systemd/system && reaper run', false],
-    ['[ ! -d /run/systemd/system ] && reaper run', false],
-    [String.raw`test -x /usr/bin/node -a \! -d /run/systemd/system && reaper run`, false],
+    ['[ -e /run/systemd/system ] || reaper run', false],
     ['test -d /run/systemd/system && reaper run', true],
     ['reaper run', true],
   ])('where systemd runs: %s', (command, active) => {
@@ -64,6 +61,14 @@ describe('a schedule of cron', () => {
     ['cron ignores the file', inCronD(line, { ignoredBecause: 'so' }), running, false, 'so'],
     ['cron may ignore the file', inCronD(line, { doubts: ['perhaps'] }), running, undefined, 'perhaps'],
     ['no line end follows', inCronD(line.trim()), running, undefined, 'line end'],
+    [
+      'it is another policy’s',
+      inCronD('@daily root reaper run -p /a.yaml\n'),
+      running,
+      false,
+      'another policy',
+    ],
+    ['nobody knows', inCronD('@daily root wrap reaper run\n'), running, undefined, 'whether wrap starts'],
     ['it is a dry run', inCronD('@daily root reaper run -n\n'), running, false, '--dry-run'],
     ['it starts at boot alone', inCronD('@reboot root reaper run\n'), running, true, 'only when the host'],
     ['its times make no sense', inCronD('99 * * * * root reaper run\n'), running, true, 'cannot be told'],
@@ -84,13 +89,14 @@ describe('a schedule of cron', () => {
       inCronD('0 12 * * * root reaper run\nCRON_TZ=Europe/Berlin\n0 12 * * * root reaper run\n'),
       running,
       clock,
+      audited,
     );
     expect([first?.schedule.longestGap, second?.schedule.longestGap]).toEqual([24 * hour, 25 * hour]);
   });
 
   test('is none that runs something else', () => {
     expect(
-      schedulesIn(inCronD('@daily root reaper list\n# @daily root reaper run\n'), running, clock),
+      schedulesIn(inCronD('@daily root reaper list\n# @daily root reaper run\n'), running, clock, audited),
     ).toEqual([]);
   });
 

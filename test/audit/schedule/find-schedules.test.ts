@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { findSchedules } from '../../../src/audit/schedule/find-schedules.ts';
 import { thisHost } from '../../../src/audit/schedule/host.ts';
 import { serviceProperties, timerProperties } from '../../../src/audit/schedule/timer.ts';
-import { aHost, printed } from './a-host.ts';
+import { aHost, audited, printed } from './a-host.ts';
 
-const search = { notes: [], localZone: 'UTC', now: Date.parse('2026-11-23T02:03:00Z') };
+const search = { notes: [], audited, localZone: 'UTC', now: Date.parse('2026-11-23T02:03:00Z') };
 const showTimer = `systemctl show reaper.timer --property=${timerProperties.join(',')}`;
 const showService = `systemctl show reaper.service --property=${serviceProperties.join(',')}`;
 const noTimer = {
@@ -146,6 +146,20 @@ describe('the look for cron', () => {
     expect(schedules).toMatchObject([{ active }]);
   });
 
+  test('holds what an entry names against what is audited, whatever links lead there', async () => {
+    const text =
+      '@daily reaper reaper run --policy /srv/link.yaml\n@daily reaper reaper run --policy /srv/other.yaml\n';
+    const host = aHost({
+      files: { ...cronRuns, '/etc/crontab': text },
+      answers: { ...noTimer, 'id -u -- reaper': printed('999\n') },
+    });
+    const { schedules } = await findSchedules(search, { ...host, realPath: audited.realPath });
+    expect(schedules).toMatchObject([
+      { active: true, problems: [] },
+      { active: false, problems: ['it runs with another policy: /srv/other.yaml'] },
+    ]);
+  });
+
   test('knows where systemd runs', async () => {
     const text = '@daily root test -d /run/systemd/system || reaper run\n';
     const files = { ...cronRuns, '/etc/crontab': text, '/run/systemd/system/x': '' };
@@ -184,6 +198,11 @@ describe('this host', () => {
       code: undefined,
       why: 'no-such-program-at-all is not there',
     });
+  });
+
+  test('follows links, and leaves alone what leads nowhere', () => {
+    expect(thisHost.realPath('/proc/self/cwd')).toBe(process.cwd());
+    expect(thisHost.realPath('/no/such/path')).toBe('/no/such/path');
   });
 
   test('can be looked at by anybody', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { propertiesIn, scheduleOfTimer } from '../../../src/audit/schedule/timer.ts';
+import { audited } from './a-host.ts';
 
 const now = Date.parse('2026-11-23T02:03:00Z');
 const minute = 60_000;
@@ -30,7 +31,7 @@ const text = (properties: Readonly<Record<string, string>>): string =>
 function schedule(changes: Readonly<Record<string, string>> = {}, line = command, zone = 'UTC') {
   const service = propertiesIn(text({ LoadState: 'loaded', ExecStart: execStart(line) }));
   const timer = propertiesIn(text({ ...shown, ...changes }));
-  return scheduleOfTimer('reaper.timer', timer, service, { localZone: zone, now });
+  return scheduleOfTimer('reaper.timer', timer, service, { localZone: zone, now, audited });
 }
 
 describe('the timer', () => {
@@ -60,6 +61,7 @@ describe('the timer', () => {
     [{ LoadState: 'masked', ActiveState: 'inactive', UnitFileState: 'masked' }, command, 'masked'],
     [{ LoadState: 'bad-setting' }, command, 'bad-setting'],
     [{}, `${command} --dry-run`, '--dry-run'],
+    [{}, '/usr/bin/node /usr/lib/reaper/reaper.js run --state-dir /srv/x', 'another state directory: /srv/x'],
     [{}, '/usr/bin/true', 'reaper.service does not run reaper run'],
   ])('does not start what it should: %j %s', (changes, line, problem) => {
     const found = schedule(changes, line);
@@ -67,9 +69,33 @@ describe('the timer', () => {
     expect(found?.problems).toEqual([expect.stringContaining(problem)]);
   });
 
-  test('that is started and not enabled does not outlive the next boot', () => {
-    const found = schedule({ UnitFileState: 'disabled' });
-    expect(found).toMatchObject({ active: true, problems: [expect.stringContaining('next boot')] });
+  test.each(['disabled', 'enabled-runtime', 'linked', 'linked-runtime', 'transient'])(
+    'that is started and %s does not outlive the next boot',
+    (UnitFileState) => {
+      expect(schedule({ UnitFileState })).toMatchObject({
+        active: undefined,
+        problems: [`it is not enabled (${UnitFileState}), so the next boot does not start it`],
+      });
+    },
+  );
+
+  test.each(['static', 'indirect', 'alias', 'generated', ''])(
+    'that is started and %j may or may not outlive the next boot',
+    (UnitFileState) => {
+      expect(schedule({ UnitFileState })).toMatchObject({
+        active: undefined,
+        problems: [
+          `it is not enabled itself (${UnitFileState || 'no state'}): whether the next boot starts it cannot be told`,
+        ],
+      });
+    },
+  );
+
+  test('of which nobody can say what it starts', () => {
+    expect(schedule({}, '/opt/wrap reaper run')).toMatchObject({
+      active: undefined,
+      problems: [expect.stringContaining('whether /opt/wrap starts reaper run')],
+    });
   });
 
   test('that never ran, and has no next start', () => {
@@ -84,6 +110,7 @@ describe('the timer', () => {
     const found = scheduleOfTimer('reaper.timer', propertiesIn(text(shown)), service, {
       localZone: 'UTC',
       now,
+      audited,
     });
     expect(found).toMatchObject({ active: true, problems: [] });
     expect(found?.says).toContain(`ExecStart=/usr/bin/true; ${command}`);
@@ -131,7 +158,7 @@ describe('the longest time between two starts of a timer', () => {
       TimersMonotonic: '{ OnUnitActiveUSec=1h ; next_elapse=n/a }',
     })}`;
     const service = propertiesIn(text({ ExecStart: execStart(command) }));
-    const options = { localZone: 'UTC', now };
+    const options = { localZone: 'UTC', now, audited };
     const found = scheduleOfTimer('reaper.timer', propertiesIn(both), service, options);
     expect(found?.longestGap).toBe(5 * minute);
     expect(found?.says).toContain('OnCalendar=*-*-* 02:00:00, OnCalendar=*-*-* *:00/5:00, every 1h, ');
