@@ -74,14 +74,12 @@ export interface ChainState {
   readonly torn: number;
   readonly lines: number;
   readonly files: readonly string[];
-  /** The first line that is there; number 1, unless what came before was archived or taken away. */
+  /** The first line that is there, `at` in ms since the epoch; number 1, unless older files were archived or are gone. */
   readonly first: { readonly sequence: number; readonly at: number } | undefined;
   /** What it follows, as whoever asks says; undefined if nothing was said. */
   readonly after: string | undefined;
   /** `sha256:…` of the last line, and its sequence number; undefined for an empty log. */
   readonly head: { readonly sequence: number; readonly hash: string } | undefined;
-  /** Number and time (ms since the epoch) of the first line: another than 1 where older files were archived. */
-  readonly first?: { readonly sequence: number; readonly at: number } | undefined;
 }
 
 /** Where a schedule was found, or that somebody vouches for it. */

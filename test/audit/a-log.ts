@@ -34,6 +34,8 @@ export interface LoggedRun {
   readonly brokeOff?: boolean;
   /** It broke off after it had begun, so without counts. */
   readonly brokeOffLate?: boolean;
+  /** Whether it came so far as to send something. */
+  readonly attempts?: boolean;
   /** Instead of those that its sessions give. */
   readonly counts?: Readonly<Record<string, number>>;
 }
@@ -112,14 +114,20 @@ function eventsOf(run: LoggedRun): AuditEvent[] {
             : [{ uid, user, by: 'sessions', sessions: all.map(({ id }) => ({ id, rule: 'idle' })) }],
       },
     },
-    {
-      action: 'attempt',
-      outcome: 'unknown',
-      reaper: {
-        ...{ run_id, uid, user, by: 'sessions', members },
-        session_ids: all.filter(({ state }) => state !== 'planned' && state !== 'spared').map(({ id }) => id),
-      },
-    },
+    ...(run.attempts === false
+      ? []
+      : [
+          {
+            action: 'attempt' as const,
+            outcome: 'unknown' as const,
+            reaper: {
+              ...{ run_id, uid, user, by: 'sessions', members },
+              session_ids: all
+                .filter(({ state }) => state !== 'planned' && state !== 'spared')
+                .map(({ id }) => id),
+            },
+          },
+        ]),
     ...all
       .filter(({ state }) => state !== 'planned' && state !== 'attempted')
       .map(({ id, state }): AuditEvent => ({
@@ -137,6 +145,7 @@ function eventsOf(run: LoggedRun): AuditEvent[] {
       reaper: {
         run_id,
         exit_code: exitCode,
+        ...(run.brokeOffLate === true && { error: 'stopped' }),
         counts:
           run.brokeOffLate === true
             ? undefined

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { auditLogFile, rotatedFile } from '../../src/audit/log-files.ts';
 import { readUnfinished } from '../../src/audit/unfinished.ts';
 import { idOf, uidOf } from '../support/builders.ts';
-import { aLog } from './a-log.ts';
+import { aLog, type LoggedRun } from './a-log.ts';
 
 const at = Date.UTC(2026, 9, 20, 20);
 const sessions = { 5: 'planned', 6: 'attempted', 7: 'ended', 8: 'failed' } as const;
@@ -55,6 +55,40 @@ describe('the run before', () => {
     const text = await readFile(auditLogFile(dir), 'utf8');
     await writeFile(auditLogFile(dir), text.slice(0, -1));
     expect(await readUnfinished(dir)).toEqual(before);
+  });
+
+  test.each<[string, LoggedRun[]]>([
+    ['could not begin', [{ at, exitCode: 69, brokeOff: true }]],
+    ['could not begin, twice', Array<LoggedRun>(2).fill({ at, exitCode: 69, brokeOff: true })],
+    ['sent nothing', [{ at, exitCode: 3, brokeOffLate: true, attempts: false }]],
+  ])('was cut off, and the one after it %s', async (_what, later) => {
+    const cutOff: LoggedRun = { at, sessions, cutAfter: 'outcome' };
+    const before = await readUnfinished(await aLog([cutOff]));
+    const found = await readUnfinished(await aLog([cutOff, ...later]));
+    expect(before?.earlier).toHaveLength(2);
+    expect(found?.earlier.map(({ lsid }) => lsid)).toEqual(before?.earlier.map(({ lsid }) => lsid));
+    expect(found?.openEnds.map(({ state }) => state)).toEqual(before?.openEnds.map(({ state }) => state));
+  });
+
+  test('broke off after it had sent something', async () => {
+    const dir = await aLog([
+      { at: at - 60_000, sessions: { 1: 'attempted' }, cutAfter: 'attempt' },
+      { at, sessions, exitCode: 73, brokeOffLate: true },
+    ]);
+    const found = await readUnfinished(dir);
+    expect(found?.earlier).toMatchObject([
+      { lsid: { id: idOf(7) }, outcome: 'ended' },
+      { lsid: { id: idOf(6) }, outcome: 'in_doubt' },
+    ]);
+  });
+
+  test('came to its end, though one before it was cut off', async () => {
+    const dir = await aLog([
+      { at: at - 60_000, sessions, cutAfter: 'outcome' },
+      { at, sessions: { 9: 'failed' }, exitCode: 4 },
+      { at, exitCode: 69, brokeOff: true },
+    ]);
+    expect(await readUnfinished(dir)).toBeUndefined();
   });
 
   test('was cut off before it planned anything', async () => {

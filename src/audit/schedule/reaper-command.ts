@@ -90,8 +90,7 @@ const harmless = new Set([
 /** Follows a command through what only starts another one. */
 function runsOf(words: readonly string[], setting: Setting): ReaperCommand[] {
   const [program = '', first, ...rest] = words;
-  if (isReaper(program))
-    return first === 'run' ? [{ problems: problemsOf(rest, setting.audited), doubts: [] }] : [];
+  if (isReaper(program)) return first === 'run' ? [asRun(rest, setting.audited)] : [];
   const inner = innerOf(words);
   if (inner !== undefined && 'script' in inner) return runsInShell(inner.script, setting);
   if (inner !== undefined) return runsOf(inner.words, setting);
@@ -107,7 +106,7 @@ function mentionsRun(text: string): boolean {
   return /(?:^|[\s/"'])reaper(?:\.js)?["']?\s+run\b/.test(text);
 }
 
-function problemsOf(args: readonly string[], audited: Audited): string[] {
+function asRun(args: readonly string[], audited: Audited): ReaperCommand {
   const { values } = parseArgs({
     args: [...args],
     strict: false,
@@ -124,13 +123,16 @@ function problemsOf(args: readonly string[], audited: Audited): string[] {
   });
   const does = (option: string, what: string): string[] =>
     values[option] === undefined ? [] : [`it runs with --${option}, and so ${what}`];
-  return [
-    ...does('dry-run', 'ends nothing'),
-    ...does('help', 'does nothing else'),
-    ...does('version', 'does nothing else'),
-    ...does('only', 'does not ask the policy’s rules'),
-    ...othersThan(audited, { policy: values.policy, stateDir: values['state-dir'] }),
-  ];
+  return {
+    problems: [
+      ...does('dry-run', 'ends nothing'),
+      ...does('help', 'does nothing else'),
+      ...does('version', 'does nothing else'),
+      ...does('only', 'does not ask the policy’s rules'),
+    ],
+    // It speaks neither for what is audited nor against it.
+    doubts: othersThan(audited, { policy: values.policy, stateDir: values['state-dir'] }),
+  };
 }
 
 /** A connection string in a schedule is one that every user of the host may read. */

@@ -65,7 +65,7 @@ describe('a schedule of cron', () => {
       'it is another policy’s',
       inCronD('@daily root reaper run -p /a.yaml\n'),
       running,
-      false,
+      undefined,
       'another policy',
     ],
     ['nobody knows', inCronD('@daily root wrap reaper run\n'), running, undefined, 'whether wrap starts'],

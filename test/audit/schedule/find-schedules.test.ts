@@ -156,7 +156,7 @@ describe('the look for cron', () => {
     const { schedules } = await findSchedules(search, { ...host, realPath: audited.realPath });
     expect(schedules).toMatchObject([
       { active: true, problems: [] },
-      { active: false, problems: ['it runs with another policy: /srv/other.yaml'] },
+      { active: undefined, problems: ['it runs with another policy: /srv/other.yaml'] },
     ]);
   });
 

@@ -61,12 +61,17 @@ describe('the timer', () => {
     [{ LoadState: 'masked', ActiveState: 'inactive', UnitFileState: 'masked' }, command, 'masked'],
     [{ LoadState: 'bad-setting' }, command, 'bad-setting'],
     [{}, `${command} --dry-run`, '--dry-run'],
-    [{}, '/usr/bin/node /usr/lib/reaper/reaper.js run --state-dir /srv/x', 'another state directory: /srv/x'],
     [{}, '/usr/bin/true', 'reaper.service does not run reaper run'],
   ])('does not start what it should: %j %s', (changes, line, problem) => {
     const found = schedule(changes, line);
     expect(found?.active).toBe(false);
     expect(found?.problems).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test('that starts a run elsewhere speaks neither for this one nor against it', () => {
+    const found = schedule({}, '/usr/bin/node /usr/lib/reaper/reaper.js run --state-dir /srv/x');
+    expect(found?.active).toBeUndefined();
+    expect(found?.problems).toEqual(['it runs with another state directory: /srv/x']);
   });
 
   test.each(['disabled', 'enabled-runtime', 'linked', 'linked-runtime', 'transient'])(

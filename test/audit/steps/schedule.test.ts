@@ -96,7 +96,16 @@ describe('a note', () => {
 });
 
 describe('a log without its beginning', () => {
-  const chain = { intact: true, faults: [], torn: 0, lines: 484, files: ['f'], head: undefined };
+  const chain = {
+    intact: true,
+    faults: [],
+    torn: 0,
+    lines: 484,
+    files: ['f'],
+    head: undefined,
+    first: undefined,
+    after: undefined,
+  };
   const begun = { first: { sequence: 77, at: night } };
 
   test('in the window does not show what came before', async () => {
