@@ -73,9 +73,9 @@ A session is ended only if a rule matches, no exemption does, and everything
 that they ask could be decided; it is looked at again just before the kill.
 What is to be ended is on disk before anything is sent: a run that cannot
 record ends nothing, nor does one whose audit log was cut or changed at its
-end (see reaper audit verify). A plan beyond a limit ends nothing. SIGTERM,
-SIGINT and --timeout send no kill after them; what was sent is looked at and
-recorded, and the next run tries again.
+end (see reaper audit verify). A state directory is for one deployment. A plan
+beyond a limit ends nothing. SIGTERM, SIGINT and --timeout send no kill after
+them; what was sent is looked at and recorded, and the next run tries again.
 
 A run whose stdout or stderr is a terminal is recorded as one by hand, like one
 with --only: it ends what the policy names and shows no schedule to the audit.

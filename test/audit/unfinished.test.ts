@@ -8,6 +8,7 @@ import { aLog, type LoggedRun } from './a-log.ts';
 const at = Date.UTC(2026, 9, 20, 20);
 const sessions = { 5: 'planned', 6: 'attempted', 7: 'ended', 8: 'failed' } as const;
 const alice = uidOf('alice@admin');
+const unreachable: LoggedRun = { at, exitCode: 69, brokeOff: true };
 
 describe('the run before', () => {
   test('came to its end, or there was none', async () => {
@@ -58,8 +59,8 @@ describe('the run before', () => {
   });
 
   test.each<[string, LoggedRun[]]>([
-    ['could not begin', [{ at, exitCode: 69, brokeOff: true }]],
-    ['could not begin, twice', Array<LoggedRun>(2).fill({ at, exitCode: 69, brokeOff: true })],
+    ['could not begin', [unreachable]],
+    ['could not begin, twice', [unreachable, unreachable]],
     ['sent nothing', [{ at, exitCode: 3, brokeOffLate: true, attempts: false }]],
   ])('was cut off, and the one after it %s', async (_what, later) => {
     const cutOff: LoggedRun = { at, sessions, cutAfter: 'outcome' };
