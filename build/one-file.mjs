@@ -17,7 +17,10 @@ const wrapper = ['(function (exports, require, module, need) {', '\n})'];
  */
 export async function oneFile(parts) {
   const loader = await readFile(new URL('loader.cjs', import.meta.url), 'utf8');
-  const build = createHash('sha256').update(loader).update(JSON.stringify([wrapper, parts])).digest('hex');
+  const build = createHash('sha256')
+    .update(loader)
+    .update(JSON.stringify([wrapper, parts]))
+    .digest('hex');
   const loaderOf = (index) =>
     `#!/usr/bin/env node\n${loader}`
       .replace('INDEX', () => JSON.stringify(index))
