@@ -126,7 +126,7 @@ describe('the structure of src', () => {
   });
 });
 
-test('the tests mirror src', () => {
+test('the tests mirror src and build', () => {
   const others = [
     'test/integration',
     'test/support',
@@ -146,7 +146,8 @@ test('the tests mirror src', () => {
   const strays = [...folders].filter(
     (folder) =>
       !others.some((other) => `${folder}/`.startsWith(`${other}/`)) &&
-      !existsSync(folder.replace(/^test/, 'src')),
+      !existsSync(folder.replace(/^test/, 'src')) &&
+      !existsSync(folder.replace(/^test\//, '')),
   );
   expect(strays, 'A test lies where its source lies, so that either is found from the other.').toEqual([]);
 });
