@@ -1,4 +1,5 @@
 import type { LoadedPolicy } from '../policy/load.ts';
+import { isPlaceholder } from '../policy/placeholder.ts';
 import { clockTolerance, type SetBack } from './clock.ts';
 import type { BookedRun, RunBook } from './run-book.ts';
 import type {
@@ -91,7 +92,8 @@ export function evaluate(seen: Seen): Evidence {
 
 /** The documented way out: only with the document that says so. */
 function notRequiredBy({ loaded: { policy } }: Seen): string | undefined {
-  return policy.authority?.document === undefined ? undefined : policy.authority.notRequired;
+  const { document, notRequired } = policy.authority ?? {};
+  return document === undefined || [document, notRequired].some(isPlaceholder) ? undefined : notRequired;
 }
 
 function statusOf(

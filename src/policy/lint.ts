@@ -1,3 +1,4 @@
+import { isPlaceholder } from './placeholder.ts';
 import { leavesOf } from '../decide/combine.ts';
 import type { Pattern } from '../decide/pattern.ts';
 import { formatDuration } from './duration.ts';
@@ -116,6 +117,16 @@ function placeholders({ rules, exemptions, authority }: Policy): Warning[] {
       about,
       message: 'has a placeholder, @example.invalid: put your own users there',
     }));
-  if (authority?.document?.startsWith('REPLACE') !== true) return warnings;
-  return [...warnings, { about: 'authority', message: 'document is still to be filled in' }];
+  const unfilled = [
+    ...(isPlaceholder(authority?.document) ? ['document'] : []),
+    ...(isPlaceholder(authority?.notRequired) ? ['not_required'] : []),
+  ];
+  if (unfilled.length === 0) return warnings;
+  return [
+    ...warnings,
+    {
+      about: 'authority',
+      message: `${unfilled.join(' and ')} ${unfilled.length > 1 ? 'are' : 'is'} still to be filled in`,
+    },
+  ];
 }

@@ -38,6 +38,11 @@ const authority = map({
     .optional()
     .meta({ description: 'When it was approved, as YYYY-MM-DD.', examples: ['2026-10-01'] }),
   not_required: text
+    // YAML’s words for no, which are text here, would switch all termination off.
+    .refine((reason) => !/^(y|yes|n|no|true|false|on|off|none|null|~)$/i.test(reason.trim()), {
+      error: ({ input }) =>
+        `${JSON.stringify(input)} is no reason; write why, as the documentation states it, or leave it out if sessions are to be ended`,
+    })
     .optional()
     .describe(
       'The documented reason why termination is not required or is prohibited: a run ends nothing and says this.',

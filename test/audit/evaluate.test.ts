@@ -221,6 +221,21 @@ describe('the other ways to close it', () => {
     expect((await audit([], { loaded: bare })).status).toBe('not_reviewed');
   });
 
+  test.each([{ document: 'REPLACE: the section' }, { notRequired: 'REPLACE: the reason' }])(
+    'nor with what a ready policy has in place of it: %j',
+    async (unfilled) => {
+      const loaded = aPolicy({ authority: { ...documented, ...unfilled } });
+      expect((await audit([], { loaded })).status).toBe('not_reviewed');
+    },
+  );
+
+  test('nor is a definition shown whose document is still to be filled in', async () => {
+    const loaded = aPolicy({ authority: { ...authority, document: 'REPLACE: the section' } });
+    const evidence = await audit(aNight(), { loaded });
+    expect(evidence.status).toBe('not_reviewed');
+    expect(evidence.reasons).toEqual([expect.stringContaining('authority lacks document')]);
+  });
+
   test.each(['7', '4'] as const)(
     'the %s.x STIG asks for no script, so only an attestation closes it',
     async (product) => {

@@ -111,6 +111,11 @@ describe('what is still to be filled in', () => {
   test.each([
     ["{ document: 'REPLACE: where' }", ['authority: document is still to be filled in']],
     ['{ document: SSP section 5 }', []],
+    ["{ not_required: 'REPLACE: why' }", ['authority: not_required is still to be filled in']],
+    [
+      "{ document: 'REPLACE: where', not_required: 'REPLACE: why' }",
+      ['authority: document and not_required are still to be filled in'],
+    ],
     ['{ approved_by: REPLACE }', []],
   ])('authority: %s', (authority, expected) => {
     expect(warnings(`authority: ${authority}\n${idle('15m')}`)).toEqual(expected);

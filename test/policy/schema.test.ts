@@ -262,6 +262,7 @@ describe('limits', () => {
 describe('authority', () => {
   const keys = 'document, approved_by, approved_on, not_required';
   const date = 'expected a date as YYYY-MM-DD';
+  const reason = 'write why, as the documentation states it, or leave it out if sessions are to be ended';
 
   test.each<[string, string[]]>([
     ['{ document: SSP, approved_by: ISSO, approved_on: 2026-10-01 }', []],
@@ -269,6 +270,9 @@ describe('authority', () => {
     ['{ approved_on: 2026-02-29 }', [`1:27: authority.approved_on: found "2026-02-29"; ${date}`]],
     ['{ approved_on: 1.10.2026 }', [`1:27: authority.approved_on: found "1.10.2026"; ${date}`]],
     ['{ approved_on: 2026 }', [`1:27: authority.approved_on: found 2026; ${date}`]],
+    ['{ not_required: no }', [`1:28: authority.not_required: "no" is no reason; ${reason}`]],
+    ['{ not_required: "False " }', [`1:28: authority.not_required: "False " is no reason; ${reason}`]],
+    ['{ not_required: no session is ever idle }', []],
     ['{ not_required: true }', ['1:28: authority.not_required: found true; expected some text']],
     ['{ not_required: "" }', ['1:28: authority.not_required: found ""; expected some text']],
     ['{ approved_by: [a] }', ['1:14: authority.approved_by: found a list; expected some text']],

@@ -1,13 +1,15 @@
 import type { Known } from '../evaluate.ts';
 import type { Step } from '../evidence.ts';
+import { isPlaceholder } from '../../policy/placeholder.ts';
 import { checkText } from '../stig.ts';
 
 /** Step 0: the organization has defined what must end, and who decided it. */
 export function definitionStep({ loaded: { policy, file, sha256 } }: Known): Step {
   const { document, approvedBy, approvedOn, notRequired } = policy.authority ?? {};
+  const isMissing = (text: string | undefined): boolean => text === undefined || isPlaceholder(text);
   const missing = [
-    ...(document === undefined ? ['document'] : []),
-    ...(approvedBy === undefined ? ['approved_by'] : []),
+    ...(isMissing(document) ? ['document'] : []),
+    ...(isMissing(approvedBy) ? ['approved_by'] : []),
     ...(approvedOn === undefined ? ['approved_on'] : []),
   ];
   const said = [document, approvedBy && `approved by ${approvedBy}`, approvedOn && `on ${approvedOn}`];
