@@ -153,6 +153,7 @@ function cli(world: World, setExitCode: (code: number) => void): Command {
     .description('Check the policy, and with a connection string the deployment and the account too.')
     .addOption(policy)
     .addOption(uriFile)
+    .addOption(stateDir)
     .addOption(json)
     .addHelpText('after', '\nWithout a connection string only the policy is checked. Ends nothing.')
     .action(call(async () => (await import('./commands/check.ts')).check));

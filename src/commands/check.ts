@@ -1,17 +1,18 @@
+import { needsOf } from '../decide/make-context.ts';
 import { ExitCode } from '../exit-code.ts';
 import { neededActions } from '../mongo/needed-actions.ts';
 import { connect } from '../mongo/deployment.ts';
 import { rememberingUidOf } from '../mongo/uid.ts';
 import { hasUri, readUri } from '../mongo/uri.ts';
-import { lint } from '../policy/lint.ts';
+import { lint, type Warning } from '../policy/lint.ts';
 import { lintListing } from '../policy/lint-listing.ts';
 import { loadPolicy, PolicyError, type LoadedPolicy } from '../policy/load.ts';
-import { endsNothing } from '../policy/policy.ts';
+import { endsNothing, type Policy } from '../policy/policy.ts';
 import { deploymentItems, policyItems, type CheckItem } from '../report/check-items.ts';
 import { checkToJson, checkToText } from '../report/check.ts';
 import { styleFor } from '../report/style.ts';
 import { jsonText } from '../report/visible.ts';
-import { readFirstSeen } from '../state/first-seen.ts';
+import { readFirstSeen, type FirstSeen } from '../state/first-seen.ts';
 import { stateDirOf } from '../state/state-dir.ts';
 import { survey } from '../survey.ts';
 import type { World } from '../world.ts';
@@ -40,9 +41,17 @@ export async function check(options: CheckOptions, world: World): Promise<number
 
   const uri = { uriFile: options.uriFile, env };
   const now = clock().getTime();
+  const stateDir = stateDirOf(options.stateDir, env);
   const items = hasUri(uri)
-    ? await checkOnline(loaded, await readUri(uri), options, world)
-    : policyItems(loaded, lint(loaded.policy, { now, localZone, ...serverDefaults }), { now, localZone });
+    ? await checkOnline(loaded, await readUri(uri), stateDir, world)
+    : policyItems(
+        loaded,
+        [
+          ...lint(loaded.policy, { now, localZone, ...serverDefaults }),
+          ...lintMemory(loaded.policy, stateDir, await readFirstSeen(stateDir)),
+        ],
+        { now, localZone },
+      );
   const text =
     options.json === true
       ? jsonText(checkToJson(file, [], items))
@@ -54,19 +63,19 @@ export async function check(options: CheckOptions, world: World): Promise<number
 async function checkOnline(
   loaded: LoadedPolicy,
   uri: string,
-  options: CheckOptions,
+  stateDir: string,
   world: World,
 ): Promise<CheckItem[]> {
   await using deployment = await connect({ uri, onClient: world.onClient });
   const { policy } = loaded;
-  const { localZone, clock, env } = world;
+  const { localZone, clock } = world;
   const needed = neededActions({
     kills: !endsNothing(policy),
     ends: policy.endSessions,
     topology: deployment.topology,
   });
   const mayList = needed.every(({ action, required }) => !required || deployment.account.actions.has(action));
-  const firstSeen = await readFirstSeen(stateDirOf(options.stateDir, env));
+  const firstSeen = await readFirstSeen(stateDir);
   const seen = mayList
     ? await survey(deployment, policy, { uidOf: rememberingUidOf(), localZone, firstSeen })
     : undefined;
@@ -77,8 +86,19 @@ async function checkOnline(
   if (seen !== undefined) {
     warnings.push(...lintListing(policy, seen.snapshot.sessions, seen.contextOf(seen.snapshot)));
   }
+  warnings.push(...lintMemory(policy, stateDir, firstSeen));
   return [
     ...policyItems(loaded, warnings, { now, localZone }),
     ...deploymentItems(deployment, needed, seen?.seen, clientTime),
   ];
+}
+
+/** `older_than` is only as old as the memory of the state directory. */
+function lintMemory(policy: Policy, stateDir: string, firstSeen: FirstSeen | undefined): Warning[] {
+  if (!needsOf(policy).has('first-seen') || (firstSeen !== undefined && firstSeen.size > 0)) return [];
+  const words =
+    firstSeen === undefined
+      ? `cannot be decided: what ${stateDir} remembers cannot be read by this user`
+      : `counts from the first run on: ${stateDir} remembers no session yet; --state-dir names that of the runs`;
+  return [{ about: 'older_than', message: words }];
 }

@@ -139,6 +139,10 @@ async function wholeRun(asked: Asked, options: RunOptions, world: World, auditLo
   const policy = effectivePolicy(loaded.policy, locks, only);
   const remembers = needsOf(policy).has('first-seen');
   const firstSeen = remembers ? await readFirstSeen(stateDir) : undefined;
+  if (remembers && firstSeen === undefined)
+    log.warn(
+      'when sessions were first seen cannot be read: older_than is not decided, and counts from now on',
+    );
 
   using stop = stopAfter(options.timeout ?? usualTimeout(options.every), world.signal);
   await using deployment = await unlessStopped(
@@ -170,7 +174,7 @@ async function wholeRun(asked: Asked, options: RunOptions, world: World, auditLo
     earlier: onceEach([...ended, ...(unfinished?.earlier ?? [])]),
     unfinished,
     remember: async (pending) => (dryRun ? undefined : writeEndedSessions(stateDir, pending)),
-    firstSeen: firstSeen ?? (remembers && !dryRun ? new Map() : undefined),
+    firstSeen,
     at: options.at,
     get localZone() {
       return world.localZone;

@@ -117,7 +117,7 @@ export async function listShards(
   for (const [address, held] of rows) {
     const ofShard = shards.get(address);
     if (ofShard === undefined) shards.set(address, [...held]);
-    else ofShard.push(...held);
+    else for (const thing of held) ofShard.push(thing);
   }
   return Array.from(shards, ([address, held]) => ({ address, behind: 0, sessions: [], held }));
 }

@@ -67,7 +67,7 @@ export function simulate({ snapshot, facts, policy, steps, sessionTimeout }: Sim
 
   for (let at = steps.from; at <= steps.to && sessions.length > 0; at += steps.every) {
     const gone = new Set(sessions.filter((each) => hasLeft(each, at, snapshot.serverTime, sessionTimeout)));
-    left.push(...[...gone].map((session) => ({ at, session })));
+    for (const session of gone) left.push({ at, session });
     sessions = sessions.filter((each) => !gone.has(each));
 
     const then = { ...snapshot, sessions: sessions.map((each) => asOf(each, at - snapshot.serverTime)) };
@@ -90,7 +90,7 @@ export function simulate({ snapshot, facts, policy, steps, sessionTimeout }: Sim
     }
     const now = verdicts.filter((verdict) => verdict.verdict === 'terminate');
     if (now.length === 0) continue;
-    ended.push(...now.map((verdict) => ({ at, verdict })));
+    for (const verdict of now) ended.push({ at, verdict });
     const keys = new Set(now.map(({ session }) => keyOf(session.lsid)));
     for (const key of keys) indeterminate.delete(key);
     sessions = sessions.filter(({ lsid }) => !keys.has(keyOf(lsid)));

@@ -56,7 +56,11 @@ function byInstant(
   { width, paint }: Style,
 ): string[] {
   const groups = new Map<string, Decided[]>();
-  for (const row of rows) groups.set(row.at, [...(groups.get(row.at) ?? []), row]);
+  for (const row of rows) {
+    const together = groups.get(row.at);
+    if (together === undefined) groups.set(row.at, [row]);
+    else together.push(row);
+  }
   return [...groups].flatMap(([at, together]) => [
     ...wrapAnsi(`${paint.bold(instantWords(at, zone))} · ${together.length} ${words}`, width, {
       hard: true,

@@ -9,10 +9,13 @@ const fileSchema = z.record(z.string(), z.number());
 /** When each session was first seen: ms since the epoch by `keyOf(lsid)`. */
 export type FirstSeen = ReadonlyMap<string, number>;
 
-/** Reads what earlier runs remember. Undefined if there is nothing: then `older_than` cannot be decided. */
+/**
+ * Reads what earlier runs remember, which before the first is nothing: every session is then first seen now. Undefined
+ * if it cannot be read: then `older_than` cannot be decided.
+ */
 export async function readFirstSeen(dir: string): Promise<FirstSeen | undefined> {
   try {
-    return new Map(Object.entries(fileSchema.parse(await readJson(fileOf(dir)))));
+    return new Map(Object.entries(fileSchema.parse((await readJson(fileOf(dir))) ?? {})));
   } catch {
     return undefined;
   }

@@ -49,6 +49,15 @@ test('steps go from the first instant to the last, which counts if it is one', (
   expect(countSteps(fromNow(0))).toBe(1);
 });
 
+test('a hundred and fifty thousand sessions may end, or leave, at one instant', () => {
+  const sessions = Array.from({ length: 150_000 }, (_, id) => aSession({ id, flushedAgo: 20 * minute }));
+  const policy = 'rules: [{ name: idle, when: { idle_for: 15m } }]';
+  expect(simulated({ sessions, policy, steps: fromNow(0) }).ended).toHaveLength(sessions.length);
+  const later = { ...fromNow(0), from: now + hour, to: now + hour };
+  const gone = { sessions, policy, steps: later, sessionTimeout: 30 * minute, serverTime: now };
+  expect(simulated(gone).left).toHaveLength(sessions.length);
+});
+
 describe('a session', () => {
   const idle15 = 'rules: [{ name: idle, when: { idle_for: 15m } }]';
   const one = [aSession({ id: 1, flushedAgo: 10 * minute })];

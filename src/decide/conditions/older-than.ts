@@ -11,7 +11,7 @@ export const olderThan: Condition<number> = {
     description:
       'reaper first saw the session longer ago than this. Remembered in the state directory, from the first run under a policy with this condition on: a session can be older than it looks, never younger.',
     input_examples: ['12h'],
-    unknown_if: 'there is no state directory to remember in',
+    unknown_if: 'what the state directory remembers cannot be read',
     stands_for: 'Oracle’s `CONNECT_TIME`',
   }),
   about: 'session',

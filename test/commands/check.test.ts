@@ -1,0 +1,44 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { testBench } from '../support/reaper.ts';
+
+type Bench = Awaited<ReturnType<typeof testBench>>;
+
+/** What `check` says without a server, as one line. */
+async function checked({ call, policyFile, stateDir }: Bench): Promise<string> {
+  const { stdout, code } = await call(['check', '--policy', policyFile, '--state-dir', stateDir], {
+    env: {},
+  });
+  expect(code).toBe(0);
+  return stdout.replace(/\s+/g, ' ');
+}
+
+describe('what a policy remembers', () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await testBench('', 'rules: [{ name: r, when: { older_than: 12h } }]\nlimits: { users: 5 }');
+  });
+  const memory = (text: string) => writeFile(`${bench.stateDir}/first-seen.json`, text);
+
+  test('is nothing before the first run', async () => {
+    expect(await checked(bench)).toContain(`counts from the first run on: ${bench.stateDir} remembers no`);
+  });
+
+  test('may be damaged', async () => {
+    await mkdir(bench.stateDir);
+    await memory('{');
+    expect(await checked(bench)).toContain(
+      `cannot be decided: what ${bench.stateDir} remembers cannot be read`,
+    );
+  });
+
+  test('is there', async () => {
+    await memory('{"a":1}');
+    expect(await checked(bench)).not.toContain('remembers');
+  });
+});
+
+test('a policy that needs no memory is not asked for one', async () => {
+  const bench = await testBench('', 'rules: [{ name: r, when: { idle_for: 15m } }]\nlimits: { users: 5 }');
+  expect(await checked(bench)).not.toContain('remembers');
+});
