@@ -44,6 +44,8 @@ export interface ReapInput {
   readonly log: AuditLog;
   /** Whether somebody asked for this run, instead of the schedule. */
   readonly byHand: boolean;
+  /** Whether it is for one user or session, and does not ask the policy’s rules. */
+  readonly only: boolean;
   /** How often the schedule starts a run, in ms, so that the record can say when the next is due. */
   readonly every: number | undefined;
   /** What earlier runs ended and has not been seen to leave the listing yet. */

@@ -38,7 +38,7 @@ export interface Seen {
 
 /** What the steps need besides. */
 export interface Known extends Seen {
-  /** Runs of the window, and the last of all that the schedule started and that enforced. */
+  /** Runs of the window, and the last of all that asked the policy’s rules, one of the schedule if there is one. */
   readonly runs: readonly BookedRun[];
   readonly lastRun: BookedRun | undefined;
   readonly gaps: readonly Gap[];
@@ -57,7 +57,9 @@ const longestAllowed = 24.5 * 3_600_000;
 export function evaluate(seen: Seen): Evidence {
   const { book, since, at } = seen;
   const all = book.runs();
-  const lastRun = all.findLast((run) => !run.byHand && run.finishedAt !== undefined);
+  const whole = all.filter((run) => !run.only && run.finishedAt !== undefined);
+  // A run by hand shows as well what the policy does; but it may fail for a reason of its own.
+  const lastRun = whole.findLast((run) => !run.byHand) ?? whole.at(-1);
   const between = gapsOf(all, seen);
   const known: Known = {
     ...seen,
@@ -101,8 +103,9 @@ function statusOf(
   steps: readonly Step[],
   notRequired: string | undefined,
 ): { status: FindingStatus; reasons: string[] } {
-  const because = (state: Step['state']): string[] =>
-    steps.filter((step) => step.state === state).flatMap(({ because: [first] }) => first ?? []);
+  const because = (state: Step['state']): string[] => [
+    ...new Set(steps.filter((step) => step.state === state).flatMap(({ because: [first] }) => first ?? [])),
+  ];
   if (notRequired !== undefined) {
     return {
       status: 'not_a_finding',

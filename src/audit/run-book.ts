@@ -6,6 +6,8 @@ import { attempted, completed, gone, outcome, planned, started } from './run-lin
 
 /** A run with what the evidence needs besides. */
 export interface BookedRun extends RecordedRun {
+  /** Whether it was for one user or session, and did not ask the policy’s rules. */
+  readonly only: boolean;
   readonly deployment: string | undefined;
   readonly members: readonly string[];
   readonly membersSilent: readonly string[];
@@ -60,6 +62,7 @@ export function openRunBook(since: number): RunBook {
       runId,
       mode: 'enforce',
       byHand: false,
+      only: false,
       startedAt: at,
       finishedAt: undefined,
       exitCode: undefined,
@@ -76,9 +79,10 @@ export function openRunBook(since: number): RunBook {
     return draft;
   };
 
-  const start = (draft: Draft, { mode, by_hand, ...rest }: z.output<typeof started>): void => {
+  const start = (draft: Draft, { mode, by_hand, only, ...rest }: z.output<typeof started>): void => {
     draft.mode = mode === 'enforce' ? 'enforce' : 'report';
     draft.byHand = by_hand;
+    draft.only = only;
     draft.policySha256 = rest.policy.sha256;
     draft.deployment = rest.deployment.name ?? rest.deployment.topology;
     draft.members = rest.members.map(({ address }) => address);
@@ -107,7 +111,7 @@ export function openRunBook(since: number): RunBook {
     draft.counts = done.counts;
     draft.membersSilent = done.members_silent;
     draft.state = stateOf(draft);
-    if (draft.state !== 'succeeded' || draft.byHand) return;
+    if (draft.state !== 'succeeded' || draft.only) return;
     // It looked at every session there is, and left nothing open: what came before is cleared up.
     for (const [key, { runId }] of open) if (runId !== draft.runId) open.delete(key);
   };

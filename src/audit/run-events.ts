@@ -20,6 +20,7 @@ export function startedEvent(input: ReapInput, mode: RunResult['mode']): AuditEv
       run_id: input.runId,
       mode,
       by_hand: input.byHand,
+      only: input.only,
       policy: {
         name: loaded.policy.name,
         description: loaded.policy.description,

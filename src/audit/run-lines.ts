@@ -10,6 +10,7 @@ export const started = z.lazy(() =>
   z.looseObject({
     mode: z.enum(['enforce', 'report', 'dry-run']),
     by_hand: z.boolean().default(false),
+    only: z.boolean().default(false),
     policy: z.looseObject({ name: z.string(), sha256: z.string() }),
     deployment: z.looseObject({ topology: z.string(), name: text }),
     members: z.array(z.looseObject({ address: z.string() })),

@@ -168,6 +168,7 @@ async function wholeRun(asked: Asked, options: RunOptions, world: World, auditLo
     dryRun,
     names: options.all === true ? 'all' : dryRun && options.json !== true ? 'users' : 'ends',
     byHand,
+    only: only !== undefined,
     every: options.every,
     deployment,
     log: auditLog,

@@ -18,6 +18,8 @@ export interface LoggedRun {
   readonly exitCode?: number;
   readonly mode?: 'enforce' | 'report';
   readonly byHand?: boolean;
+  /** For one user or session. */
+  readonly only?: boolean;
   readonly sha256?: string;
   readonly actions?: readonly string[];
   readonly membersSilent?: readonly string[];
@@ -89,6 +91,7 @@ function eventsOf(run: LoggedRun): AuditEvent[] {
         run_id,
         mode,
         by_hand: run.byHand ?? false,
+        only: run.only ?? false,
         policy: { name: 'p', sha256 },
         deployment: { topology: 'replica-set', name: 'rs0' },
         members: members.map((address) => ({ address, role: 'secondary' })),

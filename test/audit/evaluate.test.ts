@@ -60,7 +60,7 @@ describe('a night of runs', () => {
 
 describe('what was not seen', () => {
   test.each<{ name: string; logged?: LoggedRun[]; more: Partial<Seen>; reason: RegExp }>([
-    { name: 'no run at all', logged: [], more: {}, reason: /no run of the schedule that came to its end/ },
+    { name: 'no run at all', logged: [], more: {}, reason: /no run that came to its end/ },
     {
       name: 'who decided it',
       more: { loaded: aPolicy({ authority: { ...authority, approvedOn: undefined } }) },
@@ -99,7 +99,7 @@ describe('what was not seen', () => {
       name: 'anything but runs by hand',
       logged: aNight((run) => ({ ...run, byHand: true })),
       more: {},
-      reason: /a run at a terminal is one by hand/,
+      reason: /No run of the schedule has succeeded in the window: one at a terminal/,
     },
     {
       name: 'a day beside a note',
@@ -110,6 +110,25 @@ describe('what was not seen', () => {
     const evidence = await audit(logged, more);
     expect(evidence.status).toBe('not_reviewed');
     expect(evidence.reasons.join('\n')).toMatch(reason);
+  });
+
+  test('a run by hand shows what the policy does, and no schedule', async () => {
+    const byHand = { at: morning, byHand: true, sessions: { 1: 'ended' } } as const;
+    const evidence = await audit([byHand], { at: morning + 60_000 });
+    const states = ['listing', 'determination', 'termination', 'schedule'].map(
+      (name) => evidence.steps.find((step) => step.name === name)?.state,
+    );
+    expect(states).toEqual(['shown', 'shown', 'shown', 'unseen']);
+    expect(evidence.reasons).toHaveLength(1);
+  });
+
+  test('neither does one for a single user, which asks no rules', async () => {
+    const only = { at: morning, byHand: true, only: true, sessions: { 1: 'ended' } } as const;
+    const evidence = await audit([only], { at: morning + 60_000 });
+    expect(evidence.reasons).toEqual([
+      'The audit log has no run that came to its end: a dry run leaves none.',
+      expect.stringContaining('No run of the schedule'),
+    ]);
   });
 
   test('is made good by a note and a day of runs', async () => {
@@ -196,9 +215,14 @@ describe('a run that was cut off', () => {
     expect(evidence).toMatchObject({ openEnds: [], status: 'not_a_finding' });
   });
 
-  test('is not cleared up by one that was asked for by hand, or that failed', async () => {
+  test('also by one at a terminal, if it asks all rules', async () => {
+    const byHand = { at: morning + 90_000, byHand: true, gone: [6] };
+    expect((await cut('outcome', [byHand])).openEnds).toEqual([]);
+  });
+
+  test('is not cleared up by one for a single user, or that failed', async () => {
     const rest = await cut('outcome', [
-      { at: morning + 80_000, byHand: true },
+      { at: morning + 80_000, byHand: true, only: true },
       { at: morning + 90_000, exitCode: 3 },
     ]);
     expect(rest.openEnds).toHaveLength(2);

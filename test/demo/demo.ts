@@ -5,11 +5,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import wrapAnsi from 'wrap-ansi';
 import { startReplicaSet } from '../support/deployment.ts';
 import { errorName, people } from '../support/people.ts';
 import { openWork, policyText, type Work } from './cast.ts';
 
-const say = (text: string): void => console.log(`\n▶ ${text}`);
+const width = Math.min(process.stdout.columns || 80, 100);
+const say = (text: string): void => console.log(`\n${wrapAnsi(`▶ ${text}`, width)}`);
 
 say('Starting a replica set of three real mongods with access control …');
 const set = await startReplicaSet({ say: (line) => console.log(`  ${line}`) });
@@ -68,8 +70,9 @@ try {
   bobs.keepReading();
 
   await writeFile(join(dir, 'policy.yaml'), policyText(new Date()));
-  say('alice leaves a cursor open on a secondary and goes to lunch; svc_batch does so on purpose;');
-  console.log('  bob keeps working; ctr_eve, a contractor, is here outside working hours. The policy:');
+  say(
+    'alice leaves a cursor open on a secondary and goes to lunch; svc_batch does so on purpose; bob keeps working; ctr_eve, a contractor, is here outside working hours. The policy:',
+  );
   console.log(policyText(new Date()).replace(/^/gm, '    '));
   await sleep(6500);
 

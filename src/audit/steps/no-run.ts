@@ -1,3 +1,2 @@
 /** What is said where the log has no run to speak of. A dry run is no evidence, and leaves no line. */
-export const noRun =
-  'The audit log has no run of the schedule that came to its end: a dry run leaves none, and a run at a terminal is one by hand.';
+export const noRun = 'The audit log has no run that came to its end: a dry run leaves none.';

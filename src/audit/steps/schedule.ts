@@ -88,7 +88,11 @@ function missingOf(known: Known): string[] {
   const times = unseenTimes(known);
   if (times.length > 0) return times;
   const succeeded = runs.filter((run) => run.state === 'succeeded' && !run.byHand);
-  if (succeeded.length === 0) return ['No run of the schedule has succeeded in the window.'];
+  if (succeeded.length === 0) {
+    return [
+      'No run of the schedule has succeeded in the window: one at a terminal, or with --only, is by hand.',
+    ];
+  }
   if (succeeded.length === 1) {
     return [
       'Only one run of the schedule has succeeded in the window, and one has no gap: wait for the next, or look back further with --look-back.',
