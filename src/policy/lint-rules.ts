@@ -1,10 +1,21 @@
 import type { Criterion } from '../decide/condition.ts';
+import { formulaOf } from './formula.ts';
 import type { Warning } from './lint.ts';
+import { isAlways, type Facts } from './never.ts';
 import type { Policy, Rule } from './policy.ts';
 
 /** What rules say to each other and by themselves, whatever is listed. Pure. */
-export function lintRules({ rules }: Pick<Policy, 'rules'>): Warning[] {
-  return [...rules.flatMap(swallowed), ...rules.flatMap(onlyClock)];
+export function lintRules({ rules }: Pick<Policy, 'rules'>, facts: Facts): Warning[] {
+  return [
+    ...rules.flatMap((rule) => everybody(rule, facts)),
+    ...rules.flatMap(swallowed),
+    ...rules.flatMap(onlyClock),
+  ];
+}
+
+function everybody({ name, criteria }: Rule, facts: Facts): Warning[] {
+  if (!isAlways(formulaOf(criteria), facts)) return [];
+  return [{ about: `rule ${name}`, message: 'holds of every session: it ends everybody’s at every run' }];
 }
 
 /** A rule whose conditions all stand in an earlier or later rule too adds conditions to it and ends nothing more. */

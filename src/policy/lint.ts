@@ -1,17 +1,16 @@
 import { leavesOf } from '../decide/combine.ts';
 import type { Pattern } from '../decide/pattern.ts';
-import { formatDuration } from './duration.ts';
 import { lintRules } from './lint-rules.ts';
+import { lintThresholds } from './lint-thresholds.ts';
+import type { Facts } from './never.ts';
 import type { Policy, Rule } from './policy.ts';
 import { nextChange, isOpen } from './time-interval.ts';
 
 /** What the lint may ask of the server; without one the defaults of MongoDB are assumed. */
-export interface LintContext {
+export interface LintContext extends Facts {
   /** ms since the epoch. */
   readonly now: number;
   readonly localZone: string;
-  /** How long the server keeps an unused session listed, in minutes (L6). */
-  readonly sessionTimeoutMinutes: number;
   /** `logicalSessionRefreshMillis` (L2). */
   readonly refreshMillis: number;
 }
@@ -23,13 +22,10 @@ export interface Warning {
   readonly message: string;
 }
 
-/** A renewal of `lastUse` may be this much late after a refresh (L7). */
-const refreshSlack = 60_000;
-
 /** Takes a valid policy and returns what its author should know before the first run. Pure. */
 export function lint(policy: Policy, context: LintContext): Warning[] {
   return [
-    ...policy.rules.flatMap((rule) => [...thresholds(rule, context), ...wholeUsers(rule)]),
+    ...policy.rules.flatMap((rule) => [...lintThresholds(rule, context), ...wholeUsers(rule)]),
     ...policy.exemptions.filter((exemption) => exemption.because === undefined).map(withoutReason),
     ...[...policy.timeIntervals].flatMap(([name, interval]) =>
       nextChange(interval, context.now, context.localZone) === undefined
@@ -41,34 +37,10 @@ export function lint(policy: Policy, context: LintContext): Warning[] {
           ]
         : [],
     ),
-    ...lintRules(policy),
+    ...lintRules(policy, context),
     ...placeholders(policy),
     ...withoutLimits(policy),
   ];
-}
-
-function thresholds({ name, criteria }: Rule, context: LintContext): Warning[] {
-  const about = `rule ${name}`;
-  const timeout = context.sessionTimeoutMinutes * 60_000;
-  const safe = context.refreshMillis + refreshSlack;
-  return leavesOf(criteria).flatMap(({ condition, args }): Warning[] => {
-    if (condition !== 'idle_for' || typeof args !== 'number') return [];
-    if (args >= timeout) {
-      return [
-        {
-          about,
-          message: `idle_for ${formatDuration(args)} can never match: this server forgets a session ${context.sessionTimeoutMinutes} minutes after its last use (localLogicalSessionTimeoutMinutes)`,
-        },
-      ];
-    }
-    if (args >= safe) return [];
-    return [
-      {
-        about,
-        message: `idle_for ${formatDuration(args)} is below ${formatDuration(safe)}: a busy session’s last use may be that old, so it is decided only while every member shows its operations, and can take ${formatDuration(args + context.refreshMillis)} and the time between two runs`,
-      },
-    ];
-  });
 }
 
 function wholeUsers({ name, criteria, terminate }: Rule): Warning[] {

@@ -8,7 +8,9 @@ function warnings(...rules: readonly Written[]): string[] {
   const built = rules.map(([name, when, terminate]) =>
     aRule(when, { name, ...(terminate && { terminate }) }),
   );
-  return lintRules({ rules: built }).map(({ about, message }) => `${about}: ${message}`);
+  return lintRules({ rules: built }, { sessionTimeoutMinutes: 30 }).map(
+    ({ about, message }) => `${about}: ${message}`,
+  );
 }
 
 describe('a rule that another swallows', () => {

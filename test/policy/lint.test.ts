@@ -57,6 +57,23 @@ describe('idle_for', () => {
     ]);
   });
 
+  describe('that can never match, under not', () => {
+    const always = `rule r: not idle_for 40m always holds: this server forgets a session 30 minutes after its last use (localLogicalSessionTimeoutMinutes)`;
+    const everybody = 'rule r: holds of every session: it ends everybody’s at every run';
+
+    test.each<[string, string[]]>([
+      ['{ not: { idle_for: 40m } }', [always, everybody]],
+      ['{ not: { any_of: [{ idle_for: 40m }] } }', [always, everybody]],
+      ['{ not: { idle_for: 40m, users: [a@b] } }', [always, everybody]],
+      ['{ not: { any_of: [{ idle_for: 40m }, { users: [a@b] }] } }', [always]],
+      ['{ users: [a@b], not: { idle_for: 40m } }', [always]],
+      ['{ any_of: [{ users: [a@b] }, { not: { idle_for: 40m } }] }', [always, everybody]],
+      ['{ not: { not: { idle_for: 40m } } }', [never('40m', 30)]],
+    ])('%s', (when, expected) => {
+      expect(warnings(`rules: [{ name: r, when: ${when} }]`)).toEqual(expected);
+    });
+  });
+
   test('in an exemption it is no threshold', () => {
     expect(warnings(`exemptions: [{ name: e, idle_for: 1m, because: x }]\n${idle('15m')}`)).toEqual([]);
   });

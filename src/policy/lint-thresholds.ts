@@ -1,0 +1,28 @@
+import { formatDuration } from './duration.ts';
+import { formulaOf, signedLeaves } from './formula.ts';
+import type { LintContext, Warning } from './lint.ts';
+import { whyNeverIdle } from './never.ts';
+import type { Rule } from './policy.ts';
+
+/** A renewal of `lastUse` may be this much late after a refresh (L7). */
+const refreshSlack = 60_000;
+
+/** Limits of a rule that the server cannot show to be passed, or not in time. Pure. */
+export function lintThresholds({ name, criteria }: Rule, context: LintContext): Warning[] {
+  const about = `rule ${name}`;
+  return signedLeaves(formulaOf(criteria)).flatMap(({ condition, args, negated }): Warning[] => {
+    if (condition !== 'idle_for' || typeof args !== 'number') return [];
+    const message = ofIdle(args, negated, context);
+    return message === undefined ? [] : [{ about, message }];
+  });
+}
+
+function ofIdle(limit: number, negated: boolean, context: LintContext): string | undefined {
+  const words = `idle_for ${formatDuration(limit)}`;
+  const why = whyNeverIdle(limit, context);
+  if (why !== undefined)
+    return negated ? `not ${words} always holds: ${why}` : `${words} can never match: ${why}`;
+  const safe = context.refreshMillis + refreshSlack;
+  if (limit >= safe) return undefined;
+  return `${words} is below ${formatDuration(safe)}: a busy session’s last use may be that old, so it is decided only while every member shows its operations, and can take ${formatDuration(limit + context.refreshMillis)} and the time between two runs`;
+}
