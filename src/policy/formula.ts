@@ -4,12 +4,19 @@ import type { Criterion } from '../decide/condition.ts';
 export interface Leaf {
   readonly kind: 'leaf';
   readonly condition: string;
+  /** As the policy has it: `not_users` is no other condition than `users`, negated. */
+  readonly written: string;
   readonly args: unknown;
   readonly negated: boolean;
 }
 
 /** A `when` whose `not`s are carried down to its conditions, so that whoever reads it need not count them. */
 export type Formula = Leaf | { readonly kind: 'all' | 'any'; readonly of: readonly Formula[] };
+
+const opposites = new Map([
+  ['not_users', 'users'],
+  ['outside', 'during'],
+]);
 
 /** Takes the criteria of a `when` and returns what must hold for all of them to, or with `negated` for not all of them to. */
 export function formulaOf(criteria: readonly Criterion[], negated = false): Formula {
@@ -21,7 +28,16 @@ export function formulaOf(criteria: readonly Criterion[], negated = false): Form
 
 function formulaOfOne({ condition, args }: Criterion, negated: boolean): Formula {
   if (condition === 'not') return formulaOf(args as readonly Criterion[], !negated);
-  if (condition !== 'any_of') return { kind: 'leaf', condition, args, negated };
+  if (condition !== 'any_of') {
+    const opposite = opposites.get(condition);
+    return {
+      kind: 'leaf',
+      condition: opposite ?? condition,
+      written: condition,
+      args,
+      negated: (opposite !== undefined) !== negated,
+    };
+  }
   const branches = args as readonly (readonly Criterion[])[];
   return group(
     negated ? 'all' : 'any',

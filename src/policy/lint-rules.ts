@@ -1,21 +1,12 @@
 import type { Criterion } from '../decide/condition.ts';
 import { formulaOf } from './formula.ts';
 import type { Warning } from './lint.ts';
-import { isAlways, type Facts } from './never.ts';
+import { isAlways, whyNever, type Facts } from './never.ts';
 import type { Policy, Rule } from './policy.ts';
 
 /** What rules say to each other and by themselves, whatever is listed. Pure. */
 export function lintRules({ rules }: Pick<Policy, 'rules'>, facts: Facts): Warning[] {
-  return [
-    ...rules.flatMap((rule) => everybody(rule, facts)),
-    ...rules.flatMap(swallowed),
-    ...rules.flatMap(onlyClock),
-  ];
-}
-
-function everybody({ name, criteria }: Rule, facts: Facts): Warning[] {
-  if (!isAlways(formulaOf(criteria), facts)) return [];
-  return [{ about: `rule ${name}`, message: 'holds of every session: it ends everybody’s at every run' }];
+  return [...rules.flatMap(swallowed), ...rules.flatMap((rule) => onlyClock(rule, facts))];
 }
 
 /** A rule whose conditions all stand in an earlier or later rule too adds conditions to it and ends nothing more. */
@@ -47,8 +38,10 @@ function textOf(args: unknown): string {
 }
 
 /** Nothing but the time of day: everybody's sessions end while the window is open. */
-function onlyClock({ name, criteria }: Rule): Warning[] {
-  if (criteria.some(({ about }) => about !== 'clock')) return [];
+function onlyClock({ name, criteria }: Rule, facts: Facts): Warning[] {
+  const formula = formulaOf(criteria);
+  if (isAlways(formula, facts) || whyNever(formula, facts) !== undefined) return [];
+  if (criteria.some((each) => each.about !== 'clock' && !isAlways(formulaOf([each]), facts))) return [];
   return [
     {
       about: `rule ${name}`,

@@ -1,5 +1,6 @@
 import { leavesOf } from '../decide/combine.ts';
 import type { Pattern } from '../decide/pattern.ts';
+import { lintConstant } from './lint-constant.ts';
 import { lintRules } from './lint-rules.ts';
 import { lintThresholds } from './lint-thresholds.ts';
 import type { Facts } from './never.ts';
@@ -7,7 +8,7 @@ import type { Policy, Rule } from './policy.ts';
 import { nextChange, isOpen } from './time-interval.ts';
 
 /** What the lint may ask of the server; without one the defaults of MongoDB are assumed. */
-export interface LintContext extends Facts {
+export interface LintContext extends Omit<Facts, 'constantIntervals'> {
   /** ms since the epoch. */
   readonly now: number;
   readonly localZone: string;
@@ -24,23 +25,29 @@ export interface Warning {
 
 /** Takes a valid policy and returns what its author should know before the first run. Pure. */
 export function lint(policy: Policy, context: LintContext): Warning[] {
+  const constantIntervals = constantOf(policy, context);
+  const facts: Facts = { ...context, constantIntervals };
   return [
     ...policy.rules.flatMap((rule) => [...lintThresholds(rule, context), ...wholeUsers(rule)]),
     ...policy.exemptions.filter((exemption) => exemption.because === undefined).map(withoutReason),
-    ...[...policy.timeIntervals].flatMap(([name, interval]) =>
-      nextChange(interval, context.now, context.localZone) === undefined
-        ? [
-            {
-              about: `time interval ${name}`,
-              message: `is ${isOpen(interval, context.now, context.localZone) ? 'always' : 'never'} open in the next five years`,
-            },
-          ]
-        : [],
-    ),
-    ...lintRules(policy, context),
+    ...[...constantIntervals].map(([name, state]) => ({
+      about: `time interval ${name}`,
+      message: `is ${state} open in the next five years`,
+    })),
+    ...lintConstant(policy, facts),
+    ...lintRules(policy, facts),
     ...placeholders(policy),
     ...withoutLimits(policy),
   ];
+}
+
+/** The time intervals that do not change as far as `nextChange` sees. */
+function constantOf({ timeIntervals }: Policy, { now, localZone }: LintContext): Facts['constantIntervals'] {
+  return new Map(
+    [...timeIntervals]
+      .filter(([, interval]) => nextChange(interval, now, localZone) === undefined)
+      .map(([name, interval]) => [name, isOpen(interval, now, localZone) ? 'always' : 'never']),
+  );
 }
 
 function wholeUsers({ name, criteria, terminate }: Rule): Warning[] {

@@ -8,9 +8,10 @@ function warnings(...rules: readonly Written[]): string[] {
   const built = rules.map(([name, when, terminate]) =>
     aRule(when, { name, ...(terminate && { terminate }) }),
   );
-  return lintRules({ rules: built }, { sessionTimeoutMinutes: 30 }).map(
-    ({ about, message }) => `${about}: ${message}`,
-  );
+  return lintRules(
+    { rules: built },
+    { sessionTimeoutMinutes: 30, constantIntervals: new Map([['open', 'always']]) },
+  ).map(({ about, message }) => `${about}: ${message}`);
 }
 
 describe('a rule that another swallows', () => {
@@ -101,5 +102,8 @@ test('a rule of nothing but the time of day', () => {
   expect(warnings(['a', { during: 'night' }])).toEqual([
     'rule a: has no condition on users or sessions: at its time of day it ends everybody’s',
   ]);
+  expect(warnings(['a', { during: 'night', users: ['*'] }])).toHaveLength(1);
   expect(warnings(['a', { during: 'night', users: ['alice@admin'] }])).toEqual([]);
+  expect(warnings(['always', { during: 'open' }])).toEqual([]);
+  expect(warnings(['never', { outside: 'open' }])).toEqual([]);
 });

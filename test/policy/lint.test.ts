@@ -82,7 +82,7 @@ describe('idle_for', () => {
 test('terminate: user with a condition on sessions', () => {
   const rule = (when: string, terminate: string) =>
     warnings(
-      `time_intervals: { noon: [{ times: [{ start_time: '12:00', end_time: '13:00' }] }] }\nrules: [{ name: r, when: ${when}, terminate: ${terminate} }]`,
+      `time_intervals: { noon: [{ times: [{ start_time: '12:00', end_time: '13:00' }] }], sunday: [{ weekdays: [sunday] }] }\nrules: [{ name: r, when: ${when}, terminate: ${terminate} }]`,
     );
   expect(rule('{ idle_for: 15m, users: [a@b] }', 'user')).toEqual([
     'rule r: terminate: user with idle_for: one session that matches ends all of its user’s sessions, the busy ones too',
@@ -97,7 +97,7 @@ test('terminate: user with a condition on sessions', () => {
   ]);
   expect(rule('{ idle_for: 15m }', 'sessions')).toEqual([]);
   expect(rule('{ any_of: [{ roles: [r@b] }, { not: { during: noon } }] }', 'user')).toEqual([]);
-  expect(rule('{ users: [a@b], not_users: [c@d], during: noon, outside: noon }', 'user')).toEqual([]);
+  expect(rule('{ users: [a@b], not_users: [c@d], during: noon, outside: sunday }', 'user')).toEqual([]);
 });
 
 test('an exemption without a reason', () => {
@@ -132,6 +132,17 @@ describe('what is still to be filled in', () => {
   ])('authority: %s', (authority, expected) => {
     expect(warnings(`authority: ${authority}\n${idle('15m')}`)).toEqual(expected);
   });
+});
+
+test('a rule on a time interval that never opens', () => {
+  expect(
+    warnings(
+      'time_intervals: { past: [{ years: [2020] }] }\nrules: [{ name: r, when: { during: past, users: [a@b] } }]',
+    ),
+  ).toEqual([
+    'time interval past: is never open in the next five years',
+    'rule r: can never match: past is never open',
+  ]);
 });
 
 test.each([
