@@ -11,7 +11,10 @@ export interface Leaf {
 }
 
 /** A `when` whose `not`s are carried down to its conditions, so that whoever reads it need not count them. */
-export type Formula = Leaf | { readonly kind: 'all' | 'any'; readonly of: readonly Formula[] };
+export type Formula =
+  | Leaf
+  | { readonly kind: 'all'; readonly of: readonly Formula[] }
+  | { readonly kind: 'any'; readonly of: readonly Formula[] };
 
 const opposites = new Map([
   ['not_users', 'users'],

@@ -1,6 +1,6 @@
 import { matchesText, type Pattern } from '../decide/pattern.ts';
 import { negate, type Formula, type Leaf } from './formula.ts';
-import { isWithin } from './is-within.ts';
+import { isWithin } from './implies.ts';
 
 /** What is known of the server and of time, which conditions can be held against without a session. */
 export interface Facts {
