@@ -22,7 +22,21 @@ function ofIdle(limit: number, negated: boolean, context: LintContext): string |
   const why = whyNeverIdle(limit, context);
   if (why !== undefined)
     return negated ? `not ${words} always holds: ${why}` : `${words} can never match: ${why}`;
+  const blind = whyNeverDecided(limit, context);
+  if (blind !== undefined)
+    return `${negated ? 'not ' : ''}${words} can never ${negated ? 'be false' : 'match'}: ${blind}`;
   const safe = context.refreshMillis + refreshSlack;
   if (limit >= safe) return undefined;
   return `${words} is below ${formatDuration(safe)}: a busy session’s last use may be that old, so it is decided only while every member shows its operations, and can take ${formatDuration(limit + context.refreshMillis)} and the time between two runs`;
+}
+
+/** Why the margin of what is not seen (P3) takes the limit beyond what the server keeps. */
+function whyNeverDecided(limit: number, context: LintContext): string | undefined {
+  if (context.membersComplete) return undefined;
+  const margin = 2 * context.refreshMillis;
+  const forgotten = whyNeverIdle(limit + margin, context);
+  if (forgotten === undefined) return undefined;
+  const longest = context.sessionTimeoutMinutes * 60_000 - margin;
+  const remedy = longest > 0 ? `set it below ${formatDuration(longest)}, or ` : '';
+  return `while not every member can be seen, it is decided only two refreshes later, after ${formatDuration(limit + margin)}, and ${forgotten}; ${remedy}on a replica set grant replSetGetConfig`;
 }

@@ -14,6 +14,8 @@ export interface LintContext extends Omit<Facts, 'constantIntervals'> {
   readonly localZone: string;
   /** `logicalSessionRefreshMillis` (L2). */
   readonly refreshMillis: number;
+  /** Whether every member can be seen; if not, idle_for keeps a margin (P3). */
+  readonly membersComplete: boolean;
 }
 
 /** Something that is allowed and probably not meant. */

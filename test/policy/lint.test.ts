@@ -7,6 +7,7 @@ const serverDefaults = {
   localZone: 'UTC',
   sessionTimeoutMinutes: 30,
   refreshMillis: 300_000,
+  membersComplete: true,
 };
 
 /** The warnings on a policy with limits, one line each; `body` follows its head. */
@@ -47,6 +48,33 @@ describe('idle_for', () => {
     ['1m', { refreshMillis: 60_000 }, [low('1m', '2m', '2m')]],
   ])('%s with %j', (limit, context, expected) => {
     expect(warnings(idle(limit), context)).toEqual(expected);
+  });
+
+  describe('where not every member can be seen', () => {
+    const late = (what: string, reach: string, remedy: string) =>
+      `rule r: ${what}: while not every member can be seen, it is decided only two refreshes later, after ${reach}, and this server forgets a session 30 minutes after its last use (localLogicalSessionTimeoutMinutes); ${remedy}`;
+    const remedy = 'set it below 20m, or on a replica set grant replSetGetConfig';
+
+    test.each<[string, object, string[]]>([
+      [idle('19m59s'), {}, []],
+      [idle('20m'), {}, [late('idle_for 20m can never match', '30m', remedy)]],
+      [idle('25m'), {}, [late('idle_for 25m can never match', '35m', remedy)]],
+      [idle('25m'), { membersComplete: true }, []],
+      [idle('25m'), { refreshMillis: 60_000 }, []],
+      [idle('30m'), {}, [never('30m', 30)]],
+      [
+        'rules: [{ name: r, when: { users: [a@b], not: { idle_for: 25m } } }]',
+        {},
+        [late('not idle_for 25m can never be false', '35m', remedy)],
+      ],
+      [
+        idle('1m'),
+        { refreshMillis: 900_000 },
+        [late('idle_for 1m can never match', '31m', 'on a replica set grant replSetGetConfig')],
+      ],
+    ])('%s with %j', (rules, context, expected) => {
+      expect(warnings(rules, { membersComplete: false, ...context })).toEqual(expected);
+    });
   });
 
   test('counts within any_of and not too', () => {
