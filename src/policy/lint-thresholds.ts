@@ -1,11 +1,15 @@
+import { leavesOf } from '../decide/combine.ts';
 import { formatDuration } from './duration.ts';
 import { formulaOf, signedLeaves } from './formula.ts';
 import type { LintContext, Warning } from './lint.ts';
 import { whyNeverIdle } from './never.ts';
-import type { Rule } from './policy.ts';
+import type { Policy, Rule } from './policy.ts';
 
 /** A renewal of `lastUse` may be this much late after a refresh (L7). */
 const refreshSlack = 60_000;
+
+/** `transactionLifetimeLimitSeconds`, unless somebody changed it. */
+const transactionLifetime = 60_000;
 
 /** Limits of a rule that the server cannot show to be passed, or not in time. Pure. */
 export function lintThresholds({ name, criteria }: Rule, context: LintContext): Warning[] {
@@ -39,4 +43,23 @@ function whyNeverDecided(limit: number, context: LintContext): string | undefine
   const longest = context.sessionTimeoutMinutes * 60_000 - margin;
   const remedy = longest > 0 ? `set it below ${formatDuration(longest)}, or ` : '';
   return `while not every member can be seen, it is decided only two refreshes later, after ${formatDuration(limit + margin)}, and ${forgotten}; ${remedy}on a replica set grant replSetGetConfig`;
+}
+
+/** Limits that a transaction passes only where the server lets it live for longer than by default. Pure. */
+export function lintTransactions({ rules, exemptions }: Pick<Policy, 'rules' | 'exemptions'>): Warning[] {
+  const named = [
+    ...rules.map(({ name, criteria }) => ({ about: `rule ${name}`, criteria })),
+    ...exemptions.map(({ name, criteria }) => ({ about: `exemption ${name}`, criteria })),
+  ];
+  return named.flatMap(({ about, criteria }) =>
+    leavesOf(criteria)
+      .filter(
+        ({ condition, args }) =>
+          condition.startsWith('transaction_') && (args as number) >= transactionLifetime,
+      )
+      .map(({ condition, args }) => ({
+        about,
+        message: `${condition} ${formatDuration(args as number)} can be passed only where transactionLifetimeLimitSeconds is raised above ${(args as number) / 1000} (60 by default): the server aborts a transaction that is open for longer`,
+      })),
+  );
 }

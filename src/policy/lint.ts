@@ -2,7 +2,7 @@ import { leavesOf } from '../decide/combine.ts';
 import type { Pattern } from '../decide/pattern.ts';
 import { lintConstant } from './lint-constant.ts';
 import { lintRules } from './lint-rules.ts';
-import { lintThresholds } from './lint-thresholds.ts';
+import { lintThresholds, lintTransactions } from './lint-thresholds.ts';
 import type { Facts } from './never.ts';
 import type { Policy, Rule } from './policy.ts';
 import { nextChange, isOpen } from './time-interval.ts';
@@ -31,6 +31,7 @@ export function lint(policy: Policy, context: LintContext): Warning[] {
   const facts: Facts = { ...context, constantIntervals };
   return [
     ...policy.rules.flatMap((rule) => [...lintThresholds(rule, context), ...wholeUsers(rule)]),
+    ...lintTransactions(policy),
     ...policy.exemptions.filter((exemption) => exemption.because === undefined).map(withoutReason),
     ...[...constantIntervals].map(([name, state]) => ({
       about: `time interval ${name}`,

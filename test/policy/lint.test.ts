@@ -107,6 +107,32 @@ describe('idle_for', () => {
   });
 });
 
+describe('transactions, which the server aborts after a minute by default', () => {
+  const raised = (about: string, what: string, seconds: number) =>
+    `${about}: ${what} can be passed only where transactionLifetimeLimitSeconds is raised above ${seconds} (60 by default): the server aborts a transaction that is open for longer`;
+
+  test.each<[string, [string, number][]]>([
+    ['{ transaction_open_for: 59s }', []],
+    ['{ transaction_open_for: 60s }', [['transaction_open_for 1m', 60]]],
+    ['{ transaction_idle_for: 2m }', [['transaction_idle_for 2m', 120]]],
+    [
+      '{ any_of: [{ transaction_open_for: 10m }, { not: { transaction_idle_for: 61s } }] }',
+      [
+        ['transaction_open_for 10m', 600],
+        ['transaction_idle_for 1m1s', 61],
+      ],
+    ],
+    ['{ cursor_idle_for: 10m }', []],
+  ])('%s', (when, expected) => {
+    expect(warnings(`rules: [{ name: r, when: ${when} }]`)).toEqual(
+      expected.map(([what, seconds]) => raised('rule r', what, seconds)),
+    );
+    expect(warnings(`exemptions: [{ name: e, because: x, ${when.slice(1)}]\n${idle('15m')}`)).toEqual(
+      expected.map(([what, seconds]) => raised('exemption e', what, seconds)),
+    );
+  });
+});
+
 test('terminate: user with a condition on sessions', () => {
   const rule = (when: string, terminate: string) =>
     warnings(
