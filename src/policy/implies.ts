@@ -34,6 +34,8 @@ export function isWithin(narrow: unknown, wide: unknown): boolean {
   return narrow.every((each) => texts.has(textOf(each)));
 }
 
+/** A pattern or network means what it was written as, which is much less to compare than what was made of it. */
 function textOf(value: unknown): string {
-  return JSON.stringify(value) ?? '';
+  const isWritten = typeof value === 'object' && value !== null && 'text' in value;
+  return isWritten ? String(value.text) : (JSON.stringify(value) ?? '');
 }
