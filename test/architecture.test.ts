@@ -44,7 +44,7 @@ const isPure = (file: string): boolean =>
   /^src\/(decide|plan|report)\//.test(file) ||
   /^src\/(session|snapshot|digest|run-result)\.ts$/.test(file) ||
   /^src\/snapshot-file\/(anonymise|convert|schema)\.ts$/.test(file) ||
-  /^src\/policy\/(time-interval|lint|lint-rules|lint-listing|duration|policy|effective|policy-tests|run-policy-tests|reference)\.ts$/.test(
+  /^src\/policy\/(time-interval|lint|lint-rules|lint-thresholds|lint-constant|lint-listing|formula|implies|never|duration|policy|effective|policy-tests|run-policy-tests|reference)\.ts$/.test(
     file,
   ) ||
   /^src\/terminate\/(aim|chunks|outcome)\.ts$/.test(file);

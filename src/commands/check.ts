@@ -24,7 +24,7 @@ export interface CheckOptions extends ConnectionOptions, PolicyOptions {
 }
 
 /** What MongoDB does unless told otherwise (L2, L6): the best guess without a server. */
-const serverDefaults = { sessionTimeoutMinutes: 30, refreshMillis: 300_000 };
+const serverDefaults = { sessionTimeoutMinutes: 30, refreshMillis: 300_000, membersComplete: true };
 
 /** `reaper check`: the policy, and with a connection string the deployment. Throws if either cannot be had. */
 export async function check(options: CheckOptions, world: World): Promise<number> {
@@ -80,9 +80,9 @@ async function checkOnline(
     ? await survey(deployment, policy, { uidOf: rememberingUidOf(), localZone, firstSeen })
     : undefined;
   const clientTime = clock().getTime();
-  const { sessionTimeoutMinutes, refreshMillis } = deployment;
+  const { sessionTimeoutMinutes, refreshMillis, membersComplete } = deployment;
   const now = seen?.snapshot.serverTime ?? clientTime;
-  const warnings = lint(policy, { now, localZone, sessionTimeoutMinutes, refreshMillis });
+  const warnings = lint(policy, { now, localZone, sessionTimeoutMinutes, refreshMillis, membersComplete });
   if (seen !== undefined) {
     warnings.push(...lintListing(policy, seen.snapshot.sessions, seen.contextOf(seen.snapshot)));
   }

@@ -1,4 +1,5 @@
 import type { Context, Criterion } from '../decide/condition.ts';
+import { leavesOf } from '../decide/combine.ts';
 import { exempted } from '../decide/exemption.ts';
 import { matchesUser } from '../decide/user-pattern.ts';
 import type { Pattern } from '../decide/pattern.ts';
@@ -23,40 +24,53 @@ export function lintListing(policy: Policy, sessions: readonly Session[], contex
     })),
   ];
   return [
-    ...named.flatMap(({ about, criteria }) =>
-      criteria.flatMap((each) => lintCriterion(about, each, others, context)),
-    ),
+    ...named.flatMap(({ about, criteria }) => [
+      ...criteria.flatMap((each) => undecided(about, each, others, context)),
+      ...userPatterns(about, criteria, others, context),
+    ]),
     ...policy.rules.flatMap(({ name, criteria }) => pools(`rule ${name}`, criteria, policy, others, context)),
   ];
 }
 
-function lintCriterion(
+function undecided(
   about: string,
   criterion: Criterion,
   sessions: readonly Session[],
   context: Context,
 ): Warning[] {
-  const warnings: Warning[] = [];
-  const undecided = sessions.filter((session) => criterion.test(session, context) === 'unknown').length;
-  if (undecided > 0) {
-    warnings.push({
+  const many = sessions.filter((session) => criterion.test(session, context) === 'unknown').length;
+  if (many === 0) return [];
+  return [
+    {
       about,
-      message: `${criterion.condition} can decide ${sessions.length - undecided} of the ${sessions.length} sessions listed now; the others stay indeterminate`,
-    });
-  }
-  if (criterion.condition !== 'users') return warnings;
-  for (const pattern of criterion.args as readonly Pattern[]) {
+      message: `${criterion.condition} can decide ${sessions.length - many} of the ${sessions.length} sessions listed now; the others stay indeterminate`,
+    },
+  ];
+}
+
+/** Each pattern once, wherever it stands: a misspelt one that is to leave somebody out leaves nobody out. */
+function userPatterns(
+  about: string,
+  criteria: readonly Criterion[],
+  sessions: readonly Session[],
+  context: Context,
+): Warning[] {
+  const patterns = leavesOf(criteria)
+    .filter(({ condition }) => condition === 'users' || condition === 'not_users')
+    .flatMap(({ args }) => args as readonly Pattern[]);
+  return [...new Map(patterns.map((pattern) => [pattern.text, pattern])).values()].flatMap((pattern) => {
     const matched = sessions.filter((session) => matchesUser([pattern], session, context) === true).length;
     if (sessions.length > 0 && matched === 0) {
-      warnings.push({ about, message: `user pattern ${pattern.text} matches nobody who is listed now` });
-    } else if (sessions.length >= fewestToJudge && matched >= nearlyEverybody * sessions.length) {
-      warnings.push({
+      return [{ about, message: `user pattern ${pattern.text} matches nobody who is listed now` }];
+    }
+    if (sessions.length < fewestToJudge || matched < nearlyEverybody * sessions.length) return [];
+    return [
+      {
         about,
         message: `user pattern ${pattern.text} matches ${matched} of the ${sessions.length} sessions listed now`,
-      });
-    }
-  }
-  return warnings;
+      },
+    ];
+  });
 }
 
 /** Conditions on users alone, so that idle moments do not hide a pool from this. */

@@ -1,43 +1,53 @@
-import type { Criterion } from '../decide/condition.ts';
+import { formulaOf, type Formula } from './formula.ts';
+import { implies } from './implies.ts';
 import type { Warning } from './lint.ts';
+import { isAlways, whyNever, type Facts } from './never.ts';
 import type { Policy, Rule } from './policy.ts';
 
 /** What rules say to each other and by themselves, whatever is listed. Pure. */
-export function lintRules({ rules }: Pick<Policy, 'rules'>): Warning[] {
-  return [...rules.flatMap(swallowed), ...rules.flatMap(onlyClock)];
+export function lintRules({ rules }: Pick<Policy, 'rules'>, facts: Facts): Warning[] {
+  const read = rules.map((rule, at) => ({ ...rule, at, formula: formulaOf(rule.criteria) }));
+  return [
+    ...read.flatMap((rule) => swallowed(rule, read)),
+    ...rules.flatMap((rule) => onlyClock(rule, facts)),
+  ];
 }
 
-/** A rule whose conditions all stand in an earlier or later rule too adds conditions to it and ends nothing more. */
-function swallowed(rule: Rule, at: number, rules: readonly Rule[]): Warning[] {
+interface ReadRule extends Rule {
+  readonly at: number;
+  readonly formula: Formula;
+}
+
+/** A rule that matches only what an earlier or later rule matches too ends nothing more. */
+function swallowed(rule: ReadRule, rules: readonly ReadRule[]): Warning[] {
   const by = rules.find(
-    (other, otherAt) =>
+    (other) =>
       other !== rule &&
-      (other.terminate === 'user' || rule.terminate === 'sessions') &&
-      other.criteria.every((criterion) => rule.criteria.some((own) => same(own, criterion))) &&
-      // Two rules that are the same swallow each other: only the later one is to blame.
-      (other.criteria.length < rule.criteria.length || otherAt < at),
+      swallows(other, rule) &&
+      // Two rules that mean the same swallow each other: only the later one is to blame.
+      (other.at < rule.at || !swallows(rule, other)),
   );
   if (by === undefined) return [];
   return [
     {
       about: `rule ${rule.name}`,
-      message: `ends nothing that rule ${by.name} does not end: its conditions are all there, with more besides`,
+      message: `ends nothing that rule ${by.name} does not end, whose conditions are the same or wider`,
     },
   ];
 }
 
-function same(one: Criterion, other: Criterion): boolean {
-  return one.condition === other.condition && textOf(one.args) === textOf(other.args);
-}
-
-/** `any_of` and `not` hold criteria, whose functions say nothing: their names and arguments do. */
-function textOf(args: unknown): string {
-  return JSON.stringify(args) ?? '';
+/** Sessions alone are less than all that their users have. */
+function swallows(wide: ReadRule, narrow: ReadRule): boolean {
+  return (
+    (wide.terminate === 'user' || narrow.terminate === 'sessions') && implies(narrow.formula, wide.formula)
+  );
 }
 
 /** Nothing but the time of day: everybody's sessions end while the window is open. */
-function onlyClock({ name, criteria }: Rule): Warning[] {
-  if (criteria.some(({ about }) => about !== 'clock')) return [];
+function onlyClock({ name, criteria }: Rule, facts: Facts): Warning[] {
+  const formula = formulaOf(criteria);
+  if (isAlways(formula, facts) || whyNever(formula, facts) !== undefined) return [];
+  if (criteria.some((each) => each.about !== 'clock' && !isAlways(formulaOf([each]), facts))) return [];
   return [
     {
       about: `rule ${name}`,

@@ -1,20 +1,22 @@
 import { isPlaceholder } from './placeholder.ts';
 import { leavesOf } from '../decide/combine.ts';
 import type { Pattern } from '../decide/pattern.ts';
-import { formatDuration } from './duration.ts';
+import { lintConstant } from './lint-constant.ts';
 import { lintRules } from './lint-rules.ts';
+import { lintThresholds, lintTransactions } from './lint-thresholds.ts';
+import type { Facts } from './never.ts';
 import type { Policy, Rule } from './policy.ts';
 import { nextChange, isOpen } from './time-interval.ts';
 
 /** What the lint may ask of the server; without one the defaults of MongoDB are assumed. */
-export interface LintContext {
+export interface LintContext extends Omit<Facts, 'constantIntervals'> {
   /** ms since the epoch. */
   readonly now: number;
   readonly localZone: string;
-  /** How long the server keeps an unused session listed, in minutes (L6). */
-  readonly sessionTimeoutMinutes: number;
   /** `logicalSessionRefreshMillis` (L2). */
   readonly refreshMillis: number;
+  /** Whether every member can be seen; if not, idle_for keeps a margin (P3). */
+  readonly membersComplete: boolean;
 }
 
 /** Something that is allowed and probably not meant. */
@@ -24,52 +26,32 @@ export interface Warning {
   readonly message: string;
 }
 
-/** A renewal of `lastUse` may be this much late after a refresh (L7). */
-const refreshSlack = 60_000;
-
 /** Takes a valid policy and returns what its author should know before the first run. Pure. */
 export function lint(policy: Policy, context: LintContext): Warning[] {
+  const constantIntervals = constantOf(policy, context);
+  const facts: Facts = { ...context, constantIntervals };
   return [
-    ...policy.rules.flatMap((rule) => [...thresholds(rule, context), ...wholeUsers(rule)]),
+    ...policy.rules.flatMap((rule) => [...lintThresholds(rule, context), ...wholeUsers(rule)]),
+    ...lintTransactions(policy),
     ...policy.exemptions.filter((exemption) => exemption.because === undefined).map(withoutReason),
-    ...[...policy.timeIntervals].flatMap(([name, interval]) =>
-      nextChange(interval, context.now, context.localZone) === undefined
-        ? [
-            {
-              about: `time interval ${name}`,
-              message: `is ${isOpen(interval, context.now, context.localZone) ? 'always' : 'never'} open in the next five years`,
-            },
-          ]
-        : [],
-    ),
-    ...lintRules(policy),
+    ...[...constantIntervals].map(([name, state]) => ({
+      about: `time interval ${name}`,
+      message: `is ${state} open in the next five years`,
+    })),
+    ...lintConstant(policy, facts),
+    ...lintRules(policy, facts),
     ...placeholders(policy),
     ...withoutLimits(policy),
   ];
 }
 
-function thresholds({ name, criteria }: Rule, context: LintContext): Warning[] {
-  const about = `rule ${name}`;
-  const timeout = context.sessionTimeoutMinutes * 60_000;
-  const safe = context.refreshMillis + refreshSlack;
-  return leavesOf(criteria).flatMap(({ condition, args }): Warning[] => {
-    if (condition !== 'idle_for' || typeof args !== 'number') return [];
-    if (args >= timeout) {
-      return [
-        {
-          about,
-          message: `idle_for ${formatDuration(args)} can never match: this server forgets a session ${context.sessionTimeoutMinutes} minutes after its last use (localLogicalSessionTimeoutMinutes)`,
-        },
-      ];
-    }
-    if (args >= safe) return [];
-    return [
-      {
-        about,
-        message: `idle_for ${formatDuration(args)} is below ${formatDuration(safe)}: a busy session’s last use may be that old, so it is decided only while every member shows its operations, and can take ${formatDuration(args + context.refreshMillis)} and the time between two runs`,
-      },
-    ];
-  });
+/** The time intervals that do not change as far as `nextChange` sees. */
+function constantOf({ timeIntervals }: Policy, { now, localZone }: LintContext): Facts['constantIntervals'] {
+  return new Map(
+    [...timeIntervals]
+      .filter(([, interval]) => nextChange(interval, now, localZone) === undefined)
+      .map(([name, interval]) => [name, isOpen(interval, now, localZone) ? 'always' : 'never']),
+  );
 }
 
 function wholeUsers({ name, criteria, terminate }: Rule): Warning[] {

@@ -6,7 +6,7 @@ import type { Look } from '../mongo/look.ts';
 import { formatDuration } from '../policy/duration.ts';
 import type { Warning } from '../policy/lint.ts';
 import type { LoadedPolicy } from '../policy/load.ts';
-import { isOpen, nextChange, zoneOf } from '../policy/time-interval.ts';
+import { isOpen, nextChange, zoneOf, type NamedInterval } from '../policy/time-interval.ts';
 
 /** One line of `reaper check`. */
 export interface CheckItem {
@@ -51,15 +51,8 @@ export function policyItems(
     });
   }
   for (const [name, interval] of policy.timeIntervals) {
-    const change = nextChange(interval, now, localZone);
-    const open = isOpen(interval, now, localZone);
-    const zones = [...new Set(interval.map((each) => zoneOf(each, localZone)))];
-    if (change === undefined) continue;
-    items.push({
-      level: 'ok',
-      topic: `time interval ${name}`,
-      message: `${open ? 'open' : 'closed'} now, ${open ? 'closes' : 'opens'} ${zones.map((zone) => wallClock(change, zone)).join(', ')}`,
-    });
+    const message = nextChanges(interval, now, localZone);
+    if (message !== undefined) items.push({ level: 'ok', topic: `time interval ${name}`, message });
   }
   return [
     ...items,
@@ -69,6 +62,18 @@ export function policyItems(
       message,
     })),
   ];
+}
+
+/** The next opening and closing, whichever comes first; undefined if there is neither, which the lint says. */
+function nextChanges(interval: NamedInterval, now: number, localZone: string): string | undefined {
+  const next = nextChange(interval, now, localZone);
+  if (next === undefined) return undefined;
+  const zones = [...new Set(interval.map((each) => zoneOf(each, localZone)))];
+  const open = isOpen(interval, now, localZone);
+  const [first, second] = open ? ['closes', 'opens'] : ['opens', 'closes'];
+  const after = nextChange(interval, next, localZone);
+  const then = after === undefined ? 'no more in the five years after that' : wallClocks(after, zones);
+  return `${open ? 'open' : 'closed'} now, ${first} ${wallClocks(next, zones)}, ${second} ${then}`;
 }
 
 /** What the deployment and the account are like. `seen` is undefined if the account may not look. */
@@ -160,6 +165,12 @@ function privilegeItems({ account }: Deployment, needed: readonly NeededAction[]
       exitCode: ExitCode.noPermission,
     };
   });
+}
+
+/** The same moment in each zone. */
+function wallClocks(at: number, zones: readonly string[]): string {
+  const [here = '', ...elsewhere] = zones.map((zone) => wallClock(at, zone));
+  return elsewhere.length === 0 ? here : `${here} (${elsewhere.join(', ')})`;
 }
 
 /** As a clock on the wall there shows it, with the zone. */

@@ -225,6 +225,16 @@ describe('reaper check', () => {
     expect(item(`member ${hidden.address}`)).toBeUndefined();
   });
 
+  it('without replSetGetConfig, idle_for that two refreshes more take beyond the timeout: warned', async () => {
+    const poorer = await reaperUri(everyAction.filter((each) => each !== 'replSetGetConfig'));
+    const limit = ruleOn('29m59s');
+    expect((await check(limit)).item('rule idle')).toBeUndefined();
+    expect((await check(limit, poorer)).item('rule idle')).toMatchObject({
+      level: 'warning',
+      message: expect.stringContaining('while not every member can be seen'),
+    });
+  });
+
   it('a hidden member that hangs is an error of that member, exit 3', async () => {
     const { code, json, item } = await whileHiddenHangs(() => check(quiet));
     expect(code).toBe(3);

@@ -28,6 +28,19 @@ describe('user patterns', () => {
     ).toEqual(['exemption e: user pattern svc_*@admin matches nobody who is listed now']);
   });
 
+  test.each<[string, When]>([
+    ['not_users', { not_users: ['svc_bakup@admin'] }],
+    ['any_of', { any_of: [{ idle_for: '15m' }, { users: ['svc_bakup@admin', 'alice@admin'] }] }],
+    ['not', { idle_for: '15m', not: { users: ['svc_bakup@admin'] } }],
+    ['all of these', { not_users: ['svc_bakup@admin'], not: { any_of: [{ users: ['svc_bakup@admin'] }] } }],
+  ])('misspelt in %s, which perhaps was to protect somebody', (_, when) => {
+    const nobody = 'user pattern svc_bakup@admin matches nobody who is listed now';
+    expect(warnings(when)).toEqual([`rule r: ${nobody}`]);
+    expect(warnings({ idle_for: '15m' }, people, [anExemption(when, { name: 'e' })])).toEqual([
+      `exemption e: ${nobody}`,
+    ]);
+  });
+
   test('few sessions are not enough to say everybody', () => {
     expect(warnings({ users: ['alice@admin'] }, listed(9, 'alice@admin'))).toEqual([]);
   });
@@ -53,7 +66,9 @@ describe('a user with so many sessions that it may be a pool', () => {
     expect(
       warnings({ idle_for: '15m' }, pool, [anExemption({ users: ['shop@admin'] }, { name: 'e' })]),
     ).toEqual(['exemption e: user pattern shop@admin matches 20 of the 20 sessions listed now']);
-    expect(warnings({ idle_for: '15m', not_users: ['shop@admin'] }, pool)).toEqual([]);
+    expect(warnings({ idle_for: '15m', not_users: ['shop@admin'] }, pool)).toEqual([
+      'rule r: user pattern shop@admin matches 20 of the 20 sessions listed now',
+    ]);
     expect(warnings({ idle_for: '15m' }, pool.slice(1))).toEqual([]);
   });
 });

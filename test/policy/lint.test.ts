@@ -7,6 +7,7 @@ const serverDefaults = {
   localZone: 'UTC',
   sessionTimeoutMinutes: 30,
   refreshMillis: 300_000,
+  membersComplete: true,
 };
 
 /** The warnings on a policy with limits, one line each; `body` follows its head. */
@@ -49,6 +50,33 @@ describe('idle_for', () => {
     expect(warnings(idle(limit), context)).toEqual(expected);
   });
 
+  describe('where not every member can be seen', () => {
+    const late = (what: string, reach: string, remedy: string) =>
+      `rule r: ${what}: while not every member can be seen, it is decided only two refreshes later, after ${reach}, and this server forgets a session 30 minutes after its last use (localLogicalSessionTimeoutMinutes); ${remedy}`;
+    const remedy = 'set it below 20m, or on a replica set grant replSetGetConfig';
+
+    test.each<[string, object, string[]]>([
+      [idle('19m59s'), {}, []],
+      [idle('20m'), {}, [late('idle_for 20m can never match', '30m', remedy)]],
+      [idle('25m'), {}, [late('idle_for 25m can never match', '35m', remedy)]],
+      [idle('25m'), { membersComplete: true }, []],
+      [idle('25m'), { refreshMillis: 60_000 }, []],
+      [idle('30m'), {}, [never('30m', 30)]],
+      [
+        'rules: [{ name: r, when: { users: [a@b], not: { idle_for: 25m } } }]',
+        {},
+        [late('not idle_for 25m can never be false', '35m', remedy)],
+      ],
+      [
+        idle('1m'),
+        { refreshMillis: 900_000 },
+        [late('idle_for 1m can never match', '31m', 'on a replica set grant replSetGetConfig')],
+      ],
+    ])('%s with %j', (rules, context, expected) => {
+      expect(warnings(rules, { membersComplete: false, ...context })).toEqual(expected);
+    });
+  });
+
   test('counts within any_of and not too', () => {
     const rule = (when: string) => warnings(`rules: [{ name: r, when: ${when} }]`);
     expect(rule('{ any_of: [{ users: [a@b] }, { users: [c@d], idle_for: 1h }] }')).toEqual([never('1h', 30)]);
@@ -57,15 +85,58 @@ describe('idle_for', () => {
     ]);
   });
 
+  describe('that can never match, under not', () => {
+    const always = `rule r: not idle_for 40m always holds: this server forgets a session 30 minutes after its last use (localLogicalSessionTimeoutMinutes)`;
+    const everybody = 'rule r: holds of every session: it ends everybody’s at every run';
+
+    test.each<[string, string[]]>([
+      ['{ not: { idle_for: 40m } }', [always, everybody]],
+      ['{ not: { any_of: [{ idle_for: 40m }] } }', [always, everybody]],
+      ['{ not: { idle_for: 40m, users: [a@b] } }', [always, everybody]],
+      ['{ not: { any_of: [{ idle_for: 40m }, { users: [a@b] }] } }', [always]],
+      ['{ users: [a@b], not: { idle_for: 40m } }', [always]],
+      ['{ any_of: [{ users: [a@b] }, { not: { idle_for: 40m } }] }', [always, everybody]],
+      ['{ not: { not: { idle_for: 40m } } }', [never('40m', 30)]],
+    ])('%s', (when, expected) => {
+      expect(warnings(`rules: [{ name: r, when: ${when} }]`)).toEqual(expected);
+    });
+  });
+
   test('in an exemption it is no threshold', () => {
     expect(warnings(`exemptions: [{ name: e, idle_for: 1m, because: x }]\n${idle('15m')}`)).toEqual([]);
+  });
+});
+
+describe('transactions, which the server aborts after a minute by default', () => {
+  const raised = (about: string, what: string, seconds: number) =>
+    `${about}: ${what} can be passed only where transactionLifetimeLimitSeconds is raised above ${seconds} (60 by default): the server aborts a transaction that is open for longer`;
+
+  test.each<[string, [string, number][]]>([
+    ['{ transaction_open_for: 59s }', []],
+    ['{ transaction_open_for: 60s }', [['transaction_open_for 1m', 60]]],
+    ['{ transaction_idle_for: 2m }', [['transaction_idle_for 2m', 120]]],
+    [
+      '{ any_of: [{ transaction_open_for: 10m }, { not: { transaction_idle_for: 61s } }] }',
+      [
+        ['transaction_open_for 10m', 600],
+        ['transaction_idle_for 1m1s', 61],
+      ],
+    ],
+    ['{ cursor_idle_for: 10m }', []],
+  ])('%s', (when, expected) => {
+    expect(warnings(`rules: [{ name: r, when: ${when} }]`)).toEqual(
+      expected.map(([what, seconds]) => raised('rule r', what, seconds)),
+    );
+    expect(warnings(`exemptions: [{ name: e, because: x, ${when.slice(1)}]\n${idle('15m')}`)).toEqual(
+      expected.map(([what, seconds]) => raised('exemption e', what, seconds)),
+    );
   });
 });
 
 test('terminate: user with a condition on sessions', () => {
   const rule = (when: string, terminate: string) =>
     warnings(
-      `time_intervals: { noon: [{ times: [{ start_time: '12:00', end_time: '13:00' }] }] }\nrules: [{ name: r, when: ${when}, terminate: ${terminate} }]`,
+      `time_intervals: { noon: [{ times: [{ start_time: '12:00', end_time: '13:00' }] }], sunday: [{ weekdays: [sunday] }] }\nrules: [{ name: r, when: ${when}, terminate: ${terminate} }]`,
     );
   expect(rule('{ idle_for: 15m, users: [a@b] }', 'user')).toEqual([
     'rule r: terminate: user with idle_for: one session that matches ends all of its user’s sessions, the busy ones too',
@@ -80,7 +151,7 @@ test('terminate: user with a condition on sessions', () => {
   ]);
   expect(rule('{ idle_for: 15m }', 'sessions')).toEqual([]);
   expect(rule('{ any_of: [{ roles: [r@b] }, { not: { during: noon } }] }', 'user')).toEqual([]);
-  expect(rule('{ users: [a@b], not_users: [c@d], during: noon, outside: noon }', 'user')).toEqual([]);
+  expect(rule('{ users: [a@b], not_users: [c@d], during: noon, outside: sunday }', 'user')).toEqual([]);
 });
 
 test('an exemption without a reason', () => {
@@ -120,6 +191,17 @@ describe('what is still to be filled in', () => {
   ])('authority: %s', (authority, expected) => {
     expect(warnings(`authority: ${authority}\n${idle('15m')}`)).toEqual(expected);
   });
+});
+
+test('a rule on a time interval that never opens', () => {
+  expect(
+    warnings(
+      'time_intervals: { past: [{ years: [2020] }] }\nrules: [{ name: r, when: { during: past, users: [a@b] } }]',
+    ),
+  ).toEqual([
+    'time interval past: is never open in the next five years',
+    'rule r: can never match: past is never open',
+  ]);
 });
 
 test.each([

@@ -17,7 +17,12 @@ const names = readdirSync(folder)
   .filter((file) => file.endsWith('.yaml'))
   .map((file) => file.replace(/\.yaml$/, ''));
 
-const serverDefaults = { localZone: 'UTC', sessionTimeoutMinutes: 30, refreshMillis: 300_000 };
+const serverDefaults = {
+  localZone: 'UTC',
+  sessionTimeoutMinutes: 30,
+  refreshMillis: 300_000,
+  membersComplete: true,
+};
 const wednesdayNoon = Date.parse('2026-10-07T12:00-04:00');
 const wednesdayNight = Date.parse('2026-10-07T22:00-04:00');
 

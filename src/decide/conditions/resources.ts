@@ -50,16 +50,19 @@ function resourceFor(
   };
 }
 
+const lifetime =
+  'The server aborts a transaction after `transactionLifetimeLimitSeconds`, 60 by default: a limit of 60s or more can be passed only where that is raised.';
+
 /** A transaction that its client leaves lying. */
 export const transactionIdleFor = resourceFor('transaction', 'idle', {
-  description: 'One of the session’s open transactions has not been used for longer than this.',
-  input_examples: ['2m'],
+  description: `One of the session’s open transactions has not been used for longer than this. ${lifetime}`,
+  input_examples: ['20s'],
 });
 
 /** A transaction that takes too long, busy or not. */
 export const transactionOpenFor = resourceFor('transaction', 'open', {
-  description: 'One of the session’s transactions has been open for longer than this, busy or not.',
-  input_examples: ['10m'],
+  description: `One of the session’s transactions has been open for longer than this, busy or not. ${lifetime}`,
+  input_examples: ['45s'],
 });
 
 /** A cursor that nobody reads. */
