@@ -2,11 +2,20 @@ import { formatDuration } from '../policy/duration.ts';
 import type { Lock } from '../state/locks.ts';
 import { visible } from './visible.ts';
 
-/** Takes a new lock and returns what it does and what it cannot do. */
-export function lockToText(lock: Lock, stateDir: string, now: number): string[] {
+/** Takes a new lock and returns what it does and what it cannot do; `sparing` names exemptions that may beat it. */
+export function lockToText(
+  lock: Lock,
+  stateDir: string,
+  now: number,
+  sparing: readonly string[] = [],
+): string[] {
   return [
     `${visible(lock.user)} is locked until ${timeOf(lock.until)} (${formatDuration(lock.until - now)}): ${visible(lock.reason)}`,
     `Every run with the state directory ${visible(stateDir)}, and no other, ends this user’s sessions until then.`,
+    ...sparing.map(
+      (name) =>
+        `warning: exemption ${visible(name)} may spare this user at times, by role or by what a session does; --override-exemptions beats it`,
+    ),
     'The user can log in again at any time. To take the login away, in mongosh:',
     ...loginCommands(lock.user).map((line) => `  ${line}`),
   ];

@@ -19,6 +19,14 @@ test('says until when, where it holds and what it cannot do', () => {
   expect(text[2]).toContain('can log in again');
 });
 
+test('says which exemptions may yet spare the user', () => {
+  const lines = lockToText(aLock(), '/var/lib/reaper', now, ['night', 'root']);
+  expect(lines.filter((line) => line.startsWith('warning: '))).toEqual([
+    expect.stringContaining('exemption night may spare this user'),
+    expect.stringContaining('exemption root may spare this user'),
+  ]);
+});
+
 test.each([
   ['mallory@admin', 'mallory', 'admin'],
   ['a@b@c', 'a@b', 'c'],
