@@ -23,12 +23,11 @@ export function lockToText(
 
 /** Takes the lock that was taken away and returns what to undo besides. */
 export function unlockToText(lock: Lock): string[] {
-  const unlocked = `${visible(lock.user)} is no longer locked.`;
-  if (isElsewhere(lock.user)) return [unlocked];
   return [
-    unlocked,
+    `${visible(lock.user)} is no longer locked.`,
     'If the login was taken away as reaper lock proposed, in mongosh:',
     `  ${updateUser(lock.user, [])}`,
+    ...inDirectory(lock.user, 'enable').map((line) => `  ${line}`),
   ];
 }
 
@@ -45,16 +44,21 @@ export function locksToText(locks: readonly Lock[], now: number): string[] {
 const nowhere = [{ clientSource: ['192.0.2.1'] }];
 
 function loginCommands(user: string): string[] {
-  if (isElsewhere(user))
-    return ['// this user is not stored in MongoDB: disable the account in your directory'];
-  const commands = [updateUser(user, nowhere)];
-  if (user.split('@').length > 2)
+  const commands = [updateUser(user, nowhere), ...inDirectory(user, 'disable')];
+  // No other database has a name with a $.
+  if (user.split('@').length > 2 && !isExternal(user))
     commands.push('// where the name ends and the database begins is a guess: check it');
   return commands;
 }
 
-/** Not stored in MongoDB, but in a directory, or named by a certificate. */
-function isElsewhere(user: string): boolean {
+/** MongoDB stores a user of $external too, unless a directory tells it the roles. */
+function inDirectory(user: string, remedy: 'disable' | 'enable'): string[] {
+  if (!isExternal(user)) return [];
+  return [`// if it says that there is no such user, the user comes from your directory: ${remedy} it there`];
+}
+
+/** Named by a certificate or a directory. */
+function isExternal(user: string): boolean {
   return user.endsWith('@$external');
 }
 
