@@ -1,4 +1,4 @@
-import { nextChange } from '../policy/time-interval.ts';
+import { localZoneFor, nextChange } from '../policy/time-interval.ts';
 import type { Policy } from '../policy/policy.ts';
 import { sessionOf, type Session } from '../session.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -31,7 +31,8 @@ export function mayExemptUser(
   const { session, context } = sceneOf(user, policy, facts, from);
   const changes = (name: string): boolean => {
     const interval = policy.timeIntervals.get(name);
-    return interval !== undefined && (nextChange(interval, from, facts.localZone) ?? to) < to;
+    if (interval === undefined) return false;
+    return (nextChange(interval, from, localZoneFor(interval, facts)) ?? to) < to;
   };
   const overSpan = (each: Criterion): Criterion => {
     if (each.condition === 'any_of')

@@ -2,6 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ReaperError } from '../../src/errors.ts';
 import type { World } from '../../src/world.ts';
 import { callReaper, type Called } from '../support/reaper.ts';
 
@@ -25,7 +26,8 @@ async function aBench() {
   const state = ['--state-dir', join(dir, 'state')];
   const lock = (user: string, args: readonly string[] = [], world: Partial<World> = {}): Promise<Called> => {
     const said = ['--for', '10h', '--reason', 'IR-1', '--policy', policyFile, ...state];
-    return callReaper(['lock', user, ...said, ...args], { clock: () => noon, ...world });
+    const atNoon = Object.defineProperties({ clock: () => noon }, Object.getOwnPropertyDescriptors(world));
+    return callReaper(['lock', user, ...said, ...args], atNoon);
   };
   const locked = async (): Promise<unknown> =>
     JSON.parse((await callReaper(['locks', '--json', ...state])).stdout).locks.map(
@@ -101,4 +103,18 @@ describe('whom reaper itself logs in as', () => {
     expect((await lock('mallory@admin', [], { env: { REAPER_MONGODB_URI: 'nonsense' } })).code).toBe(0);
     expect((await lock('mallory@admin', ['--uri-file', '/none'])).code).toBe(0);
   });
+});
+
+test('the zone of the machine is asked for only where the policy means it', async () => {
+  const { dir, lock } = await aBench();
+  const world = {
+    get localZone(): string {
+      throw new ReaperError('zone-unknown', 'TZ is "Foo/Bar"');
+    },
+  };
+  expect((await lock('svc_x@admin', [], world)).code).toBe(0);
+  const local = join(dir, 'local.yaml');
+  await writeFile(local, policy.replace("'06:00' }]", "'06:00' }], location: Local"));
+  const { code, stderr } = await lock('svc_x@admin', ['--policy', local], world);
+  expect({ code, stderr }).toEqual({ code: 2, stderr: 'reaper: TZ is "Foo/Bar"\n' });
 });
