@@ -10,6 +10,7 @@ export interface Place {
 /** Every code is stable: scripts and runbooks may match on it. */
 const exitCodes = {
   usage: ExitCode.usage,
+  'zone-unknown': ExitCode.usage,
   'policy-unreadable': ExitCode.policyInvalid,
   'policy-invalid': ExitCode.policyInvalid,
   'uri-missing': ExitCode.usage,

@@ -99,6 +99,7 @@ A lock is a rule of its own in every run with this state directory, until the
 deadline. It ends all of the user's sessions, and does not keep the user from
 logging in: the command that does is printed. An exempt user is refused unless
 --override-exemptions says so; the account of reaper itself is never ended.
+It names one user: a * or ? in the name is written with a backslash before it.
 
 Example:
   reaper lock mallory@admin --for 10h --reason "IR-2026-14" --now`;

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { complain } from './complain.ts';
 import { ReaperError } from './errors.ts';
+import { localZoneOf } from './local-zone.ts';
 import type { World } from './world.ts';
 
 declare const REAPER_VERSION: string;
@@ -43,9 +44,9 @@ const world: World = {
     uid: process.getuid?.(),
   },
   signal: asked.signal,
-  // A getter, since it takes longer than all else at a start, and few policies need it.
+  // A getter, since it takes longer than all else at a start and may fail, and few policies need it.
   get localZone() {
-    return Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return localZoneOf(process.env['TZ']);
   },
 };
 

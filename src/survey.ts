@@ -4,6 +4,7 @@ import { namedUsers } from './decide/named-users.ts';
 import type { Deployment } from './mongo/deployment.ts';
 import { look, type Look, type LookOptions } from './mongo/look.ts';
 import { readRoles } from './mongo/read-roles.ts';
+import { asOf } from './plan/as-of.ts';
 import type { Policy } from './policy/policy.ts';
 import type { Session, Uid } from './session.ts';
 import { takeSnapshot, type Snapshot } from './snapshot.ts';
@@ -53,7 +54,10 @@ export async function surveyOf(
 ): Promise<Survey> {
   const { uidOf, at } = known;
   const named = namedUsers(policy);
-  const snapshotOf = (later: Look): Snapshot => takeSnapshot(later, uidOf, named);
+  const snapshotOf = (later: Look): Snapshot => {
+    const taken = takeSnapshot(later, uidOf, named);
+    return at === undefined ? taken : asOf(taken, at);
+  };
   const snapshot = snapshotOf(seen);
   const owners = [...new Set(snapshot.sessions.flatMap(({ user }) => user ?? []))];
   const roles = needsOf(policy).has('roles') ? await readRoles(deployment, owners, uidOf) : undefined;

@@ -18,7 +18,7 @@ export interface World {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly clock: () => Date;
-  /** The IANA zone that `location: Local` means. */
+  /** The IANA zone that `location: Local` means. Asking throws a ReaperError where nothing tells it. */
   readonly localZone: string;
   /** This program, as a schedule is to call it. */
   readonly program: Program;

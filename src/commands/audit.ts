@@ -101,7 +101,7 @@ function refuseNonsense({ attest, stig, merge, format, json, lookBack }: AuditOp
 }
 
 async function gather(options: AuditOptions, world: World): Promise<Evidence> {
-  const { clock, env, localZone } = world;
+  const { clock, env } = world;
   const dir = stateDirOf(options.stateDir, env);
   const at = clock().getTime();
   const since = at - (options.lookBack ?? usualLookBack);
@@ -113,7 +113,14 @@ async function gather(options: AuditOptions, world: World): Promise<Evidence> {
     if (options.mongodLog !== undefined) sent.add(line);
   });
   const audited = { policy: loaded.file, stateDir: dir };
-  const search = { notes: options.scheduleNote ?? [], audited, localZone, now: at };
+  const search = {
+    notes: options.scheduleNote ?? [],
+    audited,
+    now: at,
+    get localZone() {
+      return world.localZone;
+    },
+  };
   return evaluate({
     stig: stigs[options.stig],
     at,

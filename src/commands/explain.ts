@@ -33,7 +33,7 @@ export interface ExplainOptions extends ConnectionOptions, PolicyOptions {
 
 /** `reaper explain`: why a user's sessions, or one session, would end or live. Ends and writes nothing. */
 export async function explain(asked: string, options: ExplainOptions, world: World): Promise<number> {
-  const { env, stdout, localZone } = world;
+  const { env, stdout } = world;
   const log = makeLog(world, false);
   const uidOf = rememberingUidOf();
   const isAsked = isNamed(parseTarget(asked), uidOf);
@@ -42,11 +42,10 @@ export async function explain(asked: string, options: ExplainOptions, world: Wor
 
   // The same as a run knows: locks, what earlier runs ended, when sessions were first seen.
   const stateDir = stateDirOf(options.stateDir, env);
-  const policy = effectivePolicy(
-    loaded.policy,
-    await activeLocks(stateDir, world.clock(), (words) => log.warn(words)),
-    undefined,
-  );
+  const { at } = options;
+  const then = at === undefined ? world.clock() : new Date(at);
+  const locks = await activeLocks(stateDir, then, (words) => log.warn(words));
+  const policy = effectivePolicy(loaded.policy, locks, undefined);
   const { ended: earlier, damaged } = await readEndedSessions(stateDir);
   if (damaged)
     log.warn('what earlier runs ended cannot be read; it is explained as if they had ended nothing');
@@ -57,8 +56,14 @@ export async function explain(asked: string, options: ExplainOptions, world: Wor
   const lost = checkActions(account, neededActions({ kills: false, ends: false, topology }));
   for (const { action, reason } of lost) log.warn(`lacking ${action}: ${reason}`);
 
-  const { at } = options;
-  const { seen, snapshot, contextOf } = await survey(deployment, policy, { uidOf, localZone, firstSeen, at });
+  const { seen, snapshot, contextOf } = await survey(deployment, policy, {
+    uidOf,
+    firstSeen,
+    at,
+    get localZone() {
+      return world.localZone;
+    },
+  });
   for (const [address, error] of seen.errors) log.warn(`${address} did not answer: ${error}`);
   const { wasEnded, mayBeOver } = aftermathOf(earlier, snapshot, deployment);
   const context = contextOf(snapshot, mayBeOver);

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { openAuditLog } from '../audit/audit-log.ts';
 import type { AuditEvent } from '../audit/event.ts';
-import { exemptsUser } from '../decide/exempts-user.ts';
 import { ReaperError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { makeLog } from '../log.ts';
-import { rememberingUidOf } from '../mongo/uid.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { nearest } from '../policy/problems.ts';
 import { lockToText, locksToText, unlockToText } from '../report/lock-text.ts';
@@ -14,6 +12,7 @@ import { readLocks, writeLocks, type Lock } from '../state/locks.ts';
 import { takeRunLock } from '../state/run-lock.ts';
 import { makeStateDir, stateDirOf } from '../state/state-dir.ts';
 import type { World } from '../world.ts';
+import { lockedName, refuseUseless } from './lockable.ts';
 import { policyFileOf, type ConnectionOptions, type PolicyOptions } from './options.ts';
 import { run } from './run.ts';
 import { decides, forges, warnOfExposure } from './warn-of-exposure.ts';
@@ -28,61 +27,34 @@ export interface LockOptions extends ConnectionOptions, PolicyOptions {
 }
 
 /** `reaper lock USER`: ends a user's sessions at every run until a deadline (P8). With `--now` also runs at once. */
-export async function lock(user: string, options: LockOptions, world: World): Promise<number> {
+export async function lock(text: string, options: LockOptions, world: World): Promise<number> {
   const { env, clock, stdout } = world;
+  const user = lockedName(text);
+  if (options.reason.trim() === '')
+    throw new ReaperError('usage', '--reason is empty', { remedy: 'say why' });
+  const { policy, exposure } = await loadPolicy(policyFileOf(options, env));
+  warnOfExposure(makeLog(world, false), exposure, decides);
   const now = clock().getTime();
-  await refuseUseless(user, options, world);
+  const until = now + options.for;
+  const overrideExemptions = options.overrideExemptions === true;
+  const wouldBe = { user, overrideExemptions, from: now, to: until };
+  const sparing = await refuseUseless(wouldBe, policy, { uriFile: options.uriFile, env }, world);
   const stateDir = stateDirOf(options.stateDir, env);
   const made: Lock = {
     user,
-    until: now + options.for,
+    until,
     reason: options.reason,
     made_at: now,
-    override_exemptions: options.overrideExemptions === true,
+    override_exemptions: overrideExemptions,
   };
   await change(stateDir, world, (locks) => ({
     locks: [...locks.filter((each) => each.user !== user), made],
     event: eventOf('lock', made),
   }));
-  stdout.write(`${lockToText(made, stateDir, now).join('\n')}\n`);
+  stdout.write(`${lockToText(made, stateDir, now, sparing).join('\n')}\n`);
   if (options.now !== true) return ExitCode.done;
   const { for: _length, reason: _reason, ...shared } = options;
   return run(shared, world, true);
-}
-
-/** A lock that could never end anything would be worse than none: it looks like one. */
-async function refuseUseless(user: string, options: LockOptions, world: World): Promise<void> {
-  const { env, clock, localZone } = world;
-  if (!/^.+@.+$/su.test(user)) {
-    throw new ReaperError('usage', `${JSON.stringify(user)} is no user`, {
-      remedy: 'write user@db, as listed',
-    });
-  }
-  if (options.reason.trim() === '')
-    throw new ReaperError('usage', '--reason is empty', { remedy: 'say why' });
-  const { policy, exposure } = await loadPolicy(policyFileOf(options, env));
-  warnOfExposure(makeLog(world, false), exposure, decides);
-  if (policy.authority?.notRequired !== undefined || policy.mode === 'report') {
-    throw new ReaperError(
-      'lock-refused',
-      `under policy ${policy.name} a run ends nothing, so a lock would not either`,
-      {
-        remedy: 'it has authority.not_required or mode: report',
-      },
-    );
-  }
-  const uidOf = rememberingUidOf();
-  const exemption = exemptsUser(user, policy, { uidOf, localZone }, clock().getTime());
-  if (exemption.truth !== true || (options.overrideExemptions === true && !exemption.builtIn)) return;
-  throw new ReaperError(
-    'lock-refused',
-    `${visible(user)} is exempt (${exemption.name ?? exemption.because}), and an exemption beats a lock`,
-    {
-      remedy: exemption.builtIn
-        ? 'nothing lifts a built-in exemption'
-        : 'add --override-exemptions if the incident asks for it',
-    },
-  );
 }
 
 export interface StateOptions {

@@ -135,7 +135,8 @@ async function wholeRun(asked: Asked, options: RunOptions, world: World, auditLo
     log.warn({ run_id: unfinished.runId }, unfinishedWords(unfinished.openEnds.length));
   const { ended, damaged } = await readEndedSessions(stateDir);
   if (damaged) log.warn('what earlier runs ended cannot be read; those sessions are ended once more');
-  const locks = await activeLocks(stateDir, clock(), dryRun ? (words) => log.warn(words) : undefined);
+  const then = options.at === undefined ? clock() : new Date(options.at);
+  const locks = await activeLocks(stateDir, then, dryRun ? (words) => log.warn(words) : undefined);
   const policy = effectivePolicy(loaded.policy, locks, only);
   const remembers = needsOf(policy).has('first-seen');
   const firstSeen = remembers ? await readFirstSeen(stateDir) : undefined;

@@ -1,3 +1,4 @@
+import { namedUsers, withNamedOwners } from '../decide/named-users.ts';
 import { ReaperError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { rememberingUidOf } from '../mongo/uid.ts';
@@ -44,14 +45,12 @@ export async function simulate(options: SimulateOptions, world: World): Promise<
 
   const { snapshot, facts } = saved;
   const sessionTimeout = keepListed ? undefined : saved.sessionTimeoutMinutes * 60_000;
-  const resultOf = (policy: Policy): Simulated =>
-    simulatePolicy({
-      snapshot,
-      facts,
-      policy: effectivePolicy(policy, [], undefined),
-      steps,
-      sessionTimeout,
-    });
+  const resultOf = (of: Policy): Simulated => {
+    const policy = effectivePolicy(of, [], undefined);
+    // Each policy names owners of its own, as it would to a run.
+    const sessions = withNamedOwners(snapshot.sessions, namedUsers(policy), facts.uidOf);
+    return simulatePolicy({ snapshot: { ...snapshot, sessions }, facts, policy, steps, sessionTimeout });
+  };
   const report = simulateToJson({
     file,
     saved,

@@ -1,5 +1,5 @@
 import type { Policy } from '../policy/policy.ts';
-import { isOpen } from '../policy/time-interval.ts';
+import { isOpen, localZoneFor } from '../policy/time-interval.ts';
 import { keyOf, lastUse, type Session, type Uid } from '../session.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Context, Need } from './condition.ts';
@@ -44,7 +44,7 @@ export function makeContext(
     isOpen(name) {
       const interval = policy.timeIntervals.get(name);
       if (interval === undefined) throw new RangeError(`no such time interval: ${name}`);
-      const known = open.get(name) ?? isOpen(interval, now, facts.localZone);
+      const known = open.get(name) ?? isOpen(interval, now, localZoneFor(interval, facts));
       open.set(name, known);
       return known;
     },

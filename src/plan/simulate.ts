@@ -4,6 +4,7 @@ import type { SparingVerdict, TerminateVerdict } from '../decide/verdict.ts';
 import type { Policy } from '../policy/policy.ts';
 import { keyOf, lastUse, type Session } from '../session.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { asOf } from './as-of.ts';
 import { exceededLimits } from './limits.ts';
 import { makePlan } from './plan.ts';
 
@@ -70,7 +71,7 @@ export function simulate({ snapshot, facts, policy, steps, sessionTimeout }: Sim
     for (const session of gone) left.push({ at, session });
     sessions = sessions.filter((each) => !gone.has(each));
 
-    const then = { ...snapshot, sessions: sessions.map((each) => asOf(each, at - snapshot.serverTime)) };
+    const then = asOf({ ...snapshot, sessions }, at);
     const verdicts = decide(then.sessions, policy, makeContext(then, policy, facts, at));
     for (const verdict of verdicts) {
       const key = keyOf(verdict.session.lsid);
@@ -103,18 +104,6 @@ function hasLeft(session: Session, at: number, serverTime: number, timeout: numb
   const used = lastUse(session);
   if (timeout === undefined || used === undefined || session.holds.operations > 0) return false;
   return at > serverTime && at > used + timeout;
-}
-
-/** The session so many ms after the snapshot, if its client stays away; what runs then goes on running. */
-function asOf(session: Session, later: number): Session {
-  if (session.resources.length === 0) return session;
-  const busy = session.holds.operations > 0;
-  const resources = session.resources.map((each) => ({
-    ...each,
-    idle: busy ? each.idle : Math.max(0, each.idle + later),
-    open: Math.max(0, each.open + later),
-  }));
-  return { ...session, resources };
 }
 
 /** What one policy would do to a snapshot over a span that another would not. */

@@ -1,5 +1,6 @@
 import { decide } from '../decide/decide.ts';
 import { makeContext } from '../decide/make-context.ts';
+import { namedUsers } from '../decide/named-users.ts';
 import type { Verdict } from '../decide/verdict.ts';
 import type { Place } from '../errors.ts';
 import { keyOf, parseSessionId, type Lsid, type Uid } from '../session.ts';
@@ -74,12 +75,13 @@ function verdictsOf(test: PolicyTest, policy: Policy, uidOf: (name: string) => U
       uid: uidOf(session.user),
     },
   }));
-  const snapshot = takeSnapshot(listingOf(sessions, test.silent_members ?? [], now), uidOf);
+  const applied = effectivePolicy(policy, locksOf(test), undefined);
+  const listing = listingOf(sessions, test.silent_members ?? [], now);
+  const snapshot = takeSnapshot(listing, uidOf, namedUsers(applied));
   const roles = new Map<Uid, readonly string[]>();
   for (const { lsid, roles: more } of sessions) {
     if (more !== undefined) roles.set(lsid.uid, [...(roles.get(lsid.uid) ?? []), ...more]);
   }
-  const applied = effectivePolicy(policy, locksOf(test), undefined);
   const context = makeContext(snapshot, applied, {
     refreshMillis: test.refresh ?? 300_000,
     uidOf,

@@ -30,6 +30,10 @@ export type NamedInterval = readonly TimeInterval[];
 export const zoneOf = (interval: TimeInterval, localZone: string): string =>
   interval.location === 'Local' ? localZone : interval.location;
 
+/** The zone of the machine, which is asked for only where one of these intervals reads its clock. */
+export const localZoneFor = (intervals: NamedInterval, machine: { readonly localZone: string }): string =>
+  intervals.some(({ location }) => location === 'Local') ? machine.localZone : 'UTC';
+
 /**
  * Whether `at` (whole epoch milliseconds) lies in at least one of the intervals.
  * The wall clock decides: an hour that daylight saving skips never occurs, one that it repeats counts twice.

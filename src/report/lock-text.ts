@@ -2,11 +2,20 @@ import { formatDuration } from '../policy/duration.ts';
 import type { Lock } from '../state/locks.ts';
 import { visible } from './visible.ts';
 
-/** Takes a new lock and returns what it does and what it cannot do. */
-export function lockToText(lock: Lock, stateDir: string, now: number): string[] {
+/** Takes a new lock and returns what it does and what it cannot do; `sparing` names exemptions that may beat it. */
+export function lockToText(
+  lock: Lock,
+  stateDir: string,
+  now: number,
+  sparing: readonly string[] = [],
+): string[] {
   return [
     `${visible(lock.user)} is locked until ${timeOf(lock.until)} (${formatDuration(lock.until - now)}): ${visible(lock.reason)}`,
     `Every run with the state directory ${visible(stateDir)}, and no other, ends this user’s sessions until then.`,
+    ...sparing.map(
+      (name) =>
+        `warning: exemption ${visible(name)} may spare this user at times, by role or by what a session does; --override-exemptions beats it`,
+    ),
     'The user can log in again at any time. To take the login away, in mongosh:',
     ...loginCommands(lock.user).map((line) => `  ${line}`),
   ];
@@ -14,12 +23,11 @@ export function lockToText(lock: Lock, stateDir: string, now: number): string[] 
 
 /** Takes the lock that was taken away and returns what to undo besides. */
 export function unlockToText(lock: Lock): string[] {
-  const unlocked = `${visible(lock.user)} is no longer locked.`;
-  if (isElsewhere(lock.user)) return [unlocked];
   return [
-    unlocked,
+    `${visible(lock.user)} is no longer locked.`,
     'If the login was taken away as reaper lock proposed, in mongosh:',
     `  ${updateUser(lock.user, [])}`,
+    ...inDirectory(lock.user, 'enable').map((line) => `  ${line}`),
   ];
 }
 
@@ -36,16 +44,21 @@ export function locksToText(locks: readonly Lock[], now: number): string[] {
 const nowhere = [{ clientSource: ['192.0.2.1'] }];
 
 function loginCommands(user: string): string[] {
-  if (isElsewhere(user))
-    return ['// this user is not stored in MongoDB: disable the account in your directory'];
-  const commands = [updateUser(user, nowhere)];
-  if (user.split('@').length > 2)
+  const commands = [updateUser(user, nowhere), ...inDirectory(user, 'disable')];
+  // No other database has a name with a $.
+  if (user.split('@').length > 2 && !isExternal(user))
     commands.push('// where the name ends and the database begins is a guess: check it');
   return commands;
 }
 
-/** Not stored in MongoDB, but in a directory, or named by a certificate. */
-function isElsewhere(user: string): boolean {
+/** MongoDB stores a user of $external too, unless a directory tells it the roles. */
+function inDirectory(user: string, remedy: 'disable' | 'enable'): string[] {
+  if (!isExternal(user)) return [];
+  return [`// if it says that there is no such user, the user comes from your directory: ${remedy} it there`];
+}
+
+/** Named by a certificate or a directory. */
+function isExternal(user: string): boolean {
   return user.endsWith('@$external');
 }
 

@@ -30,6 +30,35 @@ describe('reaper simulate', () => {
     expect(JSON.parse(stdout)).toMatchObject({ ended: [{ at: at(6), user: 'alice@admin', rule: 'idle' }] });
   });
 
+  test('an owner whom the listing does not name is one whom a policy names, as in a run', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'reaper-test-'));
+    const [unnamed, leavers, nobody] = ['unnamed.json', 'leavers.yaml', 'nobody.yaml'].map((name) =>
+      join(dir, name),
+    ) as [string, string, string];
+    const write = (file: string, name: string): Promise<void> =>
+      writeFile(
+        file,
+        `version: 1\nname: test\nexemptions: [{ name: batch, users: ['svc_*@admin'], because: jobs }]
+rules: [{ name: leavers, when: { users: [${name}] }, terminate: user }]\n`,
+      );
+    await Promise.all([write(leavers, 'jsmith@admin'), write(nobody, 'nobody@admin')]);
+    await saveSnapshot(
+      unnamed,
+      aSavedSnapshot({ sessions: [aSession({ owner: 'jsmith@admin', named: false })] }),
+    );
+    const simulated = async (policyFile: string, against: string): Promise<unknown> => {
+      const span = ['--from', at(0), '--to', at(0)];
+      const files = ['--snapshot', unnamed, '--policy', policyFile, '--against', against];
+      return JSON.parse((await callReaper(['simulate', ...files, ...span, '--json'])).stdout);
+    };
+    const ended = [{ user: 'jsmith@admin', rule: 'leavers' }];
+    expect(await simulated(leavers, nobody)).toMatchObject({ ended, against: { newly_ended: ended } });
+    expect(await simulated(nobody, leavers)).toMatchObject({
+      ended: [],
+      against: { no_longer_ended: ended },
+    });
+  });
+
   test('one instant alone', async () => {
     const { stdout } = await call('--from', at(5), '--to', at(5), '--json');
     expect(JSON.parse(stdout)).toMatchObject({ instants: 1, ended: [] });

@@ -77,6 +77,11 @@ describe('what a session can be said to be', () => {
       'without a listed owner, whom another session tells',
       ['user: a@b, unnamed: true, idle: 20m, expect: terminate', 'user: a@b, expect: retain'],
     ],
+    [
+      'without a listed owner, whose name a lock has',
+      ['user: a@b, unnamed: true, expect: terminate, by: lock (IR-1)'],
+      '\n    locks: [{ user: a@b, reason: IR-1 }]',
+    ],
     ['exempt', ['user: svc_x@admin, idle: 20m, expect: exempt, by: batch']],
     [
       'locked',
@@ -91,6 +96,22 @@ describe('what a session can be said to be', () => {
   ])('%s', async (_name, sessions, more) => {
     expect(await runTests(noon(sessions, more))).toMatchObject({ code: 0, stderr: '' });
   });
+});
+
+test('an owner whom no listing names is one whom the policy names, as in a run', async () => {
+  await writeFile(
+    join(folder, 'named.yaml'),
+    `version: 1
+name: named
+exemptions: [{ name: batch, users: ['svc_*@admin'], because: jobs }]
+rules: [{ name: leavers, when: { users: [jsmith@admin] }, terminate: user }]
+`,
+  );
+  const tests = noon(['user: jsmith@admin, unnamed: true, expect: terminate, by: leavers']).replace(
+    'p.yaml',
+    'named.yaml',
+  );
+  expect(await runTests(tests)).toMatchObject({ code: 0, stderr: '' });
 });
 
 const wrong = noon([

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { exemptsUser } from '../../src/decide/exempts-user.ts';
+import { exemptsUser, mayExemptUser } from '../../src/decide/exempts-user.ts';
 import type { Truth } from '../../src/decide/truth.ts';
 import { aPolicy } from '../support/a-saved-snapshot.ts';
 import { minute, now, uidOf } from '../support/builders.ts';
 
-const facts = { uidOf, localZone: 'UTC' };
+const facts = { uidOf, self: [], localZone: 'UTC' };
 
 function truthFor(exemption: string, user = 'alice@admin', at = now, localZone = 'UTC'): Truth {
   const policy = aPolicy(`
@@ -12,7 +12,7 @@ time_intervals:
   noon: [{ times: [{ start_time: '12:00', end_time: '12:30' }], location: Local }]
 exemptions: [{ name: e, ${exemption} }]
 rules: [{ name: idle, when: { idle_for: 15m } }]`);
-  return exemptsUser(user, policy, { uidOf, localZone }, at).truth;
+  return exemptsUser(user, policy, { ...facts, localZone }, at).truth;
 }
 
 describe('whether a policy exempts a user as such', () => {
@@ -56,5 +56,37 @@ rules: [{ name: idle, when: { idle_for: 15m } }]`);
     const policy = aPolicy('rules: [{ name: idle, when: { idle_for: 15m } }]');
     expect(exemptsUser('__system@local', policy, facts, now)).toMatchObject({ truth: true, builtIn: true });
     expect(exemptsUser('alice@admin', policy, facts, now)).toMatchObject({ truth: false, builtIn: false });
+    const own = { ...facts, self: ['reaper@admin'] };
+    expect(exemptsUser('reaper@admin', policy, own, now)).toMatchObject({ truth: true, builtIn: true });
+  });
+});
+
+describe('which exemptions may spare a user during ten hours from noon', () => {
+  const hours = 60 * minute;
+
+  test.each<[exemption: string, may: boolean]>([
+    ['users: [alice@admin]', true],
+    ['users: [bob@admin]', false],
+    ['roles: [root@admin]', true],
+    ['users: [bob@admin], roles: [root@admin]', false],
+    ['cursor_idle_for: 1m', true],
+    ['during: evening', true],
+    ['users: [bob@admin], during: evening', false],
+    ['any_of: [{ during: evening }, { users: [bob@admin] }]', true],
+    ['not: { outside: evening }', true],
+    ['during: night', false],
+    ['outside: night', true],
+    ['not: { outside: night }', false],
+    ['outside: evening', true],
+    ['during: [night, evening]', true],
+  ])('%s: %s', (exemption, may) => {
+    const policy = aPolicy(`
+time_intervals:
+  evening: [{ times: [{ start_time: '21:59', end_time: '22:00' }] }]
+  night: [{ times: [{ start_time: '22:00', end_time: '24:00' }] }]
+exemptions: [{ name: e, ${exemption} }, { name: other, users: [zoe@admin] }]
+rules: [{ name: idle, when: { idle_for: 15m } }]`);
+    const span = { from: now, to: now + 10 * hours };
+    expect(mayExemptUser('alice@admin', policy, facts, span)).toEqual(may ? ['e'] : []);
   });
 });

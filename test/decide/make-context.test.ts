@@ -23,11 +23,12 @@ interface Seen {
   readonly at?: number;
 }
 
+const intervals = timeIntervals.parse({
+  noon: [{ times: [{ start_time: '12:00', end_time: '13:00' }] }],
+  here: [{ times: [{ start_time: '14:00', end_time: '15:00' }], location: 'Local' }],
+});
+
 function context({ sessions = [], silentMembers = [], facts = {}, at }: Seen = {}) {
-  const intervals = timeIntervals.parse({
-    noon: [{ times: [{ start_time: '12:00', end_time: '13:00' }] }],
-    here: [{ times: [{ start_time: '14:00', end_time: '15:00' }], location: 'Local' }],
-  });
   const snapshot = { serverTime: now, sessions, silentMembers };
   return makeContext(snapshot, { timeIntervals: intervals }, someFacts(facts), at);
 }
@@ -143,6 +144,21 @@ describe('time intervals', () => {
   test('Local is the zone of the machine', () => {
     expect(context().isOpen('here')).toBe(false);
     expect(context({ facts: { localZone: 'Europe/Berlin' } }).isOpen('here')).toBe(true);
+  });
+
+  test('the machine is asked for its zone only where an interval means it', () => {
+    const facts = {
+      get localZone(): string {
+        throw new Error('asked');
+      },
+    };
+    const { isOpen } = makeContext(
+      { serverTime: now, sessions: [], silentMembers: [] },
+      { timeIntervals: intervals },
+      Object.defineProperties(someFacts(), Object.getOwnPropertyDescriptors(facts)),
+    );
+    expect(isOpen('noon')).toBe(true);
+    expect(() => isOpen('here')).toThrow('asked');
   });
 
   test('one that does not exist is an error, not closed', () => {

@@ -89,7 +89,14 @@ describe('reaper lock', () => {
   it('never ends reaper’s own sessions', async () => {
     const self = `${new URL(uri.replace(/,[^/]*/, '')).username}@admin`;
     const bench = await lockBench(nobody);
-    expect((await bench.lock(self, '--override-exemptions')).code).toBe(0);
+    const refused = await bench.lock(self, '--override-exemptions');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('nothing lifts a built-in exemption');
+
+    // Who locks without a connection string cannot be told whom runs log in as.
+    const where = ['--policy', bench.policyFile, '--state-dir', bench.stateDir];
+    const blind = ['lock', self, '--for', '10h', '--reason', 'r', '--override-exemptions', ...where];
+    expect((await bench.call(blind, { env: {} })).code).toBe(0);
     const { code, json } = await bench.run();
     expect(code).toBe(0);
     expect(json.counts.terminate).toBe(0);

@@ -65,6 +65,9 @@ async function callsOf(text: string): Promise<Record<string, Called>> {
     await call('simulate', '--snapshot', snapshot, ...span, '--policy', file, '--against', file);
     await call('simulate', '--snapshot', snapshot, ...span, '--policy', file, '--json');
     await call('lock', user, '--for', '1h', '--reason', text, '--policy', file, ...state);
+    const whole = user.replaceAll(/[\\*?]/g, '\\$&');
+    if (/[*?]/.test(user))
+      await call('lock', whole, '--for', '1h', '--reason', text, '--policy', file, ...state);
     await call('locks', ...state);
     await call('locks', '--json', ...state);
     await call('unlock', `no${user}`, ...state);

@@ -19,9 +19,18 @@ test('says until when, where it holds and what it cannot do', () => {
   expect(text[2]).toContain('can log in again');
 });
 
+test('says which exemptions may yet spare the user', () => {
+  const lines = lockToText(aLock(), '/var/lib/reaper', now, ['night', 'root']);
+  expect(lines.filter((line) => line.startsWith('warning: '))).toEqual([
+    expect.stringContaining('exemption night may spare this user'),
+    expect.stringContaining('exemption root may spare this user'),
+  ]);
+});
+
 test.each([
   ['mallory@admin', 'mallory', 'admin'],
   ['a@b@c', 'a@b', 'c'],
+  ['CN=eve@example.net,O=x@$external', 'CN=eve@example.net,O=x', '$external'],
   [`x"); db.dropDatabase(); ("@admin`, `x"); db.dropDatabase(); ("`, 'admin'],
   ['line\nbreak\u2028\u202e@admin', 'line\nbreak\u2028\u202e', 'admin'],
 ])('the command to paste for %j names that user and does nothing else', (user, name, database) => {
@@ -44,10 +53,26 @@ test.each([
   ]);
 });
 
-test('a user of a directory is not stored here', () => {
-  expect(lockToText(aLock('ctr_eve@$external'), 'dir', now).join('\n')).toContain(
-    'disable the account in your directory',
+test('a user of $external may be stored in MongoDB, or come from a directory', () => {
+  const [locked, unlocked] = [
+    lockToText(aLock('ctr_eve@$external'), 'dir', now),
+    unlockToText(aLock('ctr_eve@$external')),
+  ];
+  for (const lines of [locked, unlocked])
+    expect(lines.at(-2)).toMatch(
+      /^ {2}db\..*updateUser\("ctr_eve", \{"authenticationRestrictions":\[.*\]\}\)$/,
+    );
+  expect(locked.at(-1)).toBe(
+    '  // if it says that there is no such user, the user comes from your directory: disable it there',
   );
+  expect(unlocked.at(-1)).toBe(
+    '  // if it says that there is no such user, the user comes from your directory: enable it there',
+  );
+});
+
+test('that the end of a name is a guess is said only where it is one', () => {
+  const said = (user: string): boolean => lockToText(aLock(user), 'dir', now).join().includes('is a guess');
+  expect(['a@b@c', 'a@b', 'a@b@$external'].map(said)).toEqual([true, false, false]);
 });
 
 test('a reason is text of somebody else’s choice', () => {

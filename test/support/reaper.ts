@@ -18,7 +18,7 @@ export interface Called {
 export async function callReaper(argv: readonly string[], world: Partial<World> = {}): Promise<Called> {
   let stdout = '';
   let stderr = '';
-  const code = await runCli(argv, {
+  const usual: World = {
     version: '0.0.0-test',
     env: {},
     stdout: { write: (text) => (stdout += text) },
@@ -26,8 +26,9 @@ export async function callReaper(argv: readonly string[], world: Partial<World> 
     clock: () => new Date(),
     localZone: 'UTC',
     program: { node: '/usr/bin/node', script: '/usr/lib/reaper/reaper.js', uid: 0 },
-    ...world,
-  });
+  };
+  // Not spread, which would ask for what only some commands ask for.
+  const code = await runCli(argv, Object.defineProperties(usual, Object.getOwnPropertyDescriptors(world)));
   return {
     code,
     stdout,

@@ -36,7 +36,7 @@ export function schedulesIn(crontab: Crontab, host: CronHost, clock: Clock, audi
   return parseCrontab(crontab.text, crontab).flatMap((entry) => {
     const command = reaperCommandIn(entry.command, { systemdRuns: host.systemdRuns, audited });
     if (command === undefined) return [];
-    const schedule = scheduleOf(entry, crontab, { ...clock, zone: entry.zone ?? clock.zone });
+    const schedule = scheduleOf(entry, crontab, { now: clock.now, zone: entry.zone ?? clock.zone });
     const certain = [...command.problems, ...reasonsNotToStart(crontab, host)];
     const doubts = [...command.doubts, ...crontab.doubts, ...(entry.isEnded ? [] : [unended])];
     return [

@@ -16,7 +16,7 @@ export interface ScheduleSearch {
   readonly notes: readonly string[];
   /** A schedule that names others is none of these. */
   readonly audited: Pick<Audited, 'policy' | 'stateDir'>;
-  /** The zone of the host’s clock, by which cron and timers go. */
+  /** The zone of the host’s clock, by which cron and timers go; asked for only where there is one. */
   readonly localZone: string;
   /** ms since the epoch. */
   readonly now: number;
@@ -24,7 +24,7 @@ export interface ScheduleSearch {
   readonly timer?: string;
 }
 
-/** Looks for what starts `reaper run` on this host: the systemd timer, cron, and the notes. Never throws. */
+/** Looks for what starts `reaper run` on this host: the systemd timer, cron, and the notes. Throws only what `localZone` does. */
 export async function findSchedules(search: ScheduleSearch, host: Host = thisHost): Promise<FoundSchedules> {
   const timers = await lookAtTimer(search, host);
   const cron = await lookForCronEntries(search, host);
@@ -34,10 +34,8 @@ export async function findSchedules(search: ScheduleSearch, host: Host = thisHos
   };
 }
 
-async function lookAtTimer(
-  { timer: name = 'reaper.timer', localZone, now, audited }: ScheduleSearch,
-  host: Host,
-): Promise<FoundSchedules> {
+async function lookAtTimer(search: ScheduleSearch, host: Host): Promise<FoundSchedules> {
+  const { timer: name = 'reaper.timer', now, audited } = search;
   const answer = await show(host, name, timerProperties);
   if (answer.code !== 0) return { schedules: [], notLooked: [`systemd’s timers: ${wordsOf(answer)}`] };
   const timer = propertiesIn(answer.stdout);
@@ -45,7 +43,9 @@ async function lookAtTimer(
   const service = await show(host, unit, serviceProperties);
   if (service.code !== 0) return { schedules: [], notLooked: [`${unit}: ${wordsOf(service)}`] };
   const schedule = scheduleOfTimer(name, timer, propertiesIn(service.stdout), {
-    localZone,
+    get localZone() {
+      return search.localZone;
+    },
     now,
     audited: { ...audited, realPath: host.realPath },
   });
@@ -62,14 +62,18 @@ function wordsOf(answer: Answer): string {
   return firstLine || `systemctl ended with status ${answer.code}`;
 }
 
-async function lookForCronEntries(
-  { localZone, now, audited }: ScheduleSearch,
-  host: Host,
-): Promise<FoundSchedules> {
+async function lookForCronEntries(search: ScheduleSearch, host: Host): Promise<FoundSchedules> {
+  const { now, audited } = search;
   const { crontabs, notLooked } = await lookAtCron(host);
   const facts = await cronHostOf(host);
   const own = { ...audited, realPath: host.realPath };
-  const entries = crontabs.flatMap((crontab) => schedulesIn(crontab, facts, { zone: localZone, now }, own));
+  const clock = {
+    now,
+    get zone() {
+      return search.localZone;
+    },
+  };
+  const entries = crontabs.flatMap((crontab) => schedulesIn(crontab, facts, clock, own));
   const schedules: FoundSchedule[] = [];
   for (const entry of entries) schedules.push(await withItsUser(entry, host));
   return { schedules, notLooked };

@@ -42,17 +42,14 @@ export function scheduleOfTimer(
   name: string,
   timer: Properties,
   service: Properties,
-  {
-    localZone,
-    now,
-    audited,
-  }: { readonly localZone: string; readonly now: number; readonly audited: Audited },
+  known: { readonly localZone: string; readonly now: number; readonly audited: Audited },
 ): FoundSchedule | undefined {
+  const { audited } = known;
   const the = (property: string): string => timer.get(property)?.[0] ?? '';
   if (the('LoadState') === 'not-found' || the('LoadState') === '') return undefined;
   const calendars = expressionsIn(timer, 'TimersCalendar', 'OnCalendar');
   const spans = expressionsIn(timer, 'TimersMonotonic', 'On(?:UnitActive|UnitInactive)USec');
-  const gap = longestGap(calendars, spans, { zone: localZone, now });
+  const gap = longestGap(calendars, spans, known);
   const commands = commandsOf(service);
   const command = bestOf(
     commands.flatMap((each) => reaperCommandOf(each, { systemdRuns: true, audited }) ?? []),
@@ -93,12 +90,12 @@ function commandsOf(service: Properties): string[] {
 function longestGap(
   calendars: readonly string[],
   spans: readonly string[],
-  { zone, now }: { readonly zone: string; readonly now: number },
+  known: { readonly localZone: string; readonly now: number },
 ): number | undefined {
   const gaps = [
     ...calendars.map((calendar) => {
       const cron = cronOf(calendar);
-      return cron && longestGapOf(cron.expression, { zone: cron.zone ?? zone, now });
+      return cron && longestGapOf(cron.expression, { zone: cron.zone ?? known.localZone, now: known.now });
     }),
     ...spans.map(millisIn),
   ].filter((gap) => gap !== undefined);

@@ -68,10 +68,15 @@ export const clients: Condition<readonly Network[]> = {
 };
 
 function contains({ range: [network, bits] }: Network, client: string): boolean {
-  const host = client.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+  const host = withoutPort(client);
   if (!ipaddr.isValid(host)) return false;
   const address = ipaddr.process(host);
   return address.kind() === network.kind() && address.match(network, bits);
+}
+
+/** A colon is before a port only after a bracket or where it is the only one: an IPv6 address has others. */
+function withoutPort(client: string): string {
+  return client.replace(/^\[(.*)\](?::\d+)?$|^([^:]*):\d+$/, '$1$2');
 }
 
 /** The client's application name matches. */

@@ -15,6 +15,23 @@ const cronRuns = { '/proc/1/comm': 'init\n', '/proc/77/comm': 'cron\n' };
 const line = '*/5 * * * * reaper reaper run --quiet\n';
 const found = async (host: ReturnType<typeof aHost>) => findSchedules(search, host);
 
+test('asks for the zone of the host only where there is a schedule that goes by it', async () => {
+  const asking = {
+    ...{ notes: [], audited, now: search.now },
+    get localZone(): string {
+      throw new Error('asked');
+    },
+  };
+  const other = '5 4 * * * root backup\n';
+  const files = (crontab: string) => ({ ...cronRuns, '/etc/crontab': crontab });
+  const none = aHost({ answers: noTimer, files: files(other) });
+  expect((await findSchedules(asking, none)).schedules).toEqual([]);
+  const zoned = aHost({ answers: noTimer, files: files(`CRON_TZ=UTC\n${line}`) });
+  expect((await findSchedules(asking, zoned)).schedules).toHaveLength(1);
+  const one = aHost({ answers: noTimer, files: files(line) });
+  await expect(findSchedules(asking, one)).rejects.toThrow('asked');
+});
+
 describe('the look for systemd’s timer', () => {
   test('finds it, with the service that it names', async () => {
     const timer =
