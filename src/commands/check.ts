@@ -8,6 +8,7 @@ import { lint, type Warning } from '../policy/lint.ts';
 import { lintListing } from '../policy/lint-listing.ts';
 import { loadPolicy, PolicyError, type LoadedPolicy } from '../policy/load.ts';
 import { endsNothing, type Policy } from '../policy/policy.ts';
+import { localZoneFor } from '../policy/time-interval.ts';
 import { deploymentItems, policyItems, type CheckItem } from '../report/check-items.ts';
 import { checkToJson, checkToText } from '../report/check.ts';
 import { styleFor } from '../report/style.ts';
@@ -28,7 +29,7 @@ const serverDefaults = { sessionTimeoutMinutes: 30, refreshMillis: 300_000, memb
 
 /** `reaper check`: the policy, and with a connection string the deployment. Throws if either cannot be had. */
 export async function check(options: CheckOptions, world: World): Promise<number> {
-  const { env, clock, localZone } = world;
+  const { env, clock } = world;
   const file = policyFileOf(options, env);
   let loaded: LoadedPolicy;
   try {
@@ -41,6 +42,7 @@ export async function check(options: CheckOptions, world: World): Promise<number
 
   const uri = { uriFile: options.uriFile, env };
   const now = clock().getTime();
+  const localZone = zoneFor(loaded.policy, world);
   const stateDir = stateDirOf(options.stateDir, env);
   const items = hasUri(uri)
     ? await checkOnline(loaded, await readUri(uri), stateDir, world)
@@ -68,7 +70,8 @@ async function checkOnline(
 ): Promise<CheckItem[]> {
   await using deployment = await connect({ uri, onClient: world.onClient });
   const { policy } = loaded;
-  const { localZone, clock } = world;
+  const { clock } = world;
+  const localZone = zoneFor(policy, world);
   const needed = neededActions({
     kills: !endsNothing(policy),
     ends: policy.endSessions,
@@ -91,6 +94,11 @@ async function checkOnline(
     ...policyItems(loaded, warnings, { now, localZone }),
     ...deploymentItems(deployment, needed, seen?.seen, clientTime),
   ];
+}
+
+/** The local zone is asked for only where the policy does: TZ may name none. */
+function zoneFor({ timeIntervals }: Policy, world: World): string {
+  return localZoneFor([...timeIntervals.values()].flat(), world);
 }
 
 /** `older_than` is only as old as the memory of the state directory. */

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { testBench } from '../support/reaper.ts';
+import { ReaperError } from '../../src/errors.ts';
+import { callReaper, testBench } from '../support/reaper.ts';
 
 type Bench = Awaited<ReturnType<typeof testBench>>;
 
@@ -41,4 +42,28 @@ describe('what a policy remembers', () => {
 test('a policy that needs no memory is not asked for one', async () => {
   const bench = await testBench('', 'rules: [{ name: r, when: { idle_for: 15m } }]\nlimits: { users: 5 }');
   expect(await checked(bench)).not.toContain('remembers');
+});
+
+describe('a zone that TZ does not name', () => {
+  const noZone = {
+    env: {},
+    get localZone(): string {
+      throw new ReaperError('zone-unknown', 'TZ names no zone');
+    },
+  };
+  const day = (location: string) =>
+    `time_intervals: { day: [{ times: [{ start_time: '08:00', end_time: '18:00' }]${location} }] }
+rules: [{ name: r, when: { outside: day, users: [a@admin] } }]\nlimits: { users: 5 }`;
+
+  test('matters to nobody whose policy does not say Local', async () => {
+    const { policyFile } = await testBench('', day(''));
+    expect((await callReaper(['check', '--policy', policyFile], noZone)).code).toBe(0);
+  });
+
+  test('is an error where it does', async () => {
+    const { policyFile } = await testBench('', day(', location: Local'));
+    const { code, stderr } = await callReaper(['check', '--policy', policyFile], noZone);
+    expect(code).toBe(2);
+    expect(stderr).toContain('TZ names no zone');
+  });
 });
