@@ -84,11 +84,11 @@ for (const { stage, when, left } of [
       const next = await bench.run();
       expect(next.code).toBe(0);
       await scene.expectDead();
-      // What left the listing between the two looks of that run is seen to be gone by the one after.
-      const keepsDoubt = (await readEndedSessions(bench.stateDir)).ended.some(
-        (each) => each.outcome === 'in_doubt',
-      );
-      if (keepsDoubt) expect((await bench.run()).code).toBe(0);
+      // What was not to be seen at one of the two looks of that run is seen to by one after it: while a refresh is
+      // being written, no list may have a session.
+      const keepsDoubt = async () =>
+        (await readEndedSessions(bench.stateDir)).ended.some((each) => each.outcome === 'in_doubt');
+      for (let more = 0; more < 3 && (await keepsDoubt()); more++) expect((await bench.run()).code).toBe(0);
       const after = await logOf(bench.stateDir);
       for (const line of after) book.add(line);
       expect(book.openEnds()).toEqual([]);
@@ -105,8 +105,11 @@ for (const { stage, when, left } of [
       );
       // The ending and, where the listing was already without it, the proof.
       for (const times of endings) expect(times).toBeGreaterThanOrEqual(1);
-      const outcomes = after.filter((line) => line['event.action'] === 'outcome').length;
-      expect(outcomes).toBeLessThanOrEqual(ids.length);
+      const ended = after.filter(({ reaper }) => ['ended', 'killed'].includes(String(reaper['outcome'])));
+      const named = ended
+        .filter((line) => line['event.action'] === 'outcome')
+        .map(({ reaper }) => (reaper['session'] as { id: string }).id);
+      expect(named).toEqual([...new Set(named)]);
       return `${left.not_attempted} not attempted, ${left.in_doubt} in doubt; after the next run none, each ending recorded once`;
     },
   );
