@@ -60,10 +60,11 @@ export interface Session {
  * since a flush stamps its own time (L2). Undefined for a session that only `$currentOp` knows.
  */
 export function lastUse(session: Session): number | undefined {
-  const { flushed } = session;
-  const local = session.local[0]?.at;
-  if (flushed === undefined) return local;
-  return local === undefined ? flushed : Math.max(flushed, local);
+  const { flushed, local } = session;
+  // Most sessions have none, and what is beyond the end of a list takes long to look up.
+  const latest = local.length === 0 ? undefined : local[0]?.at;
+  if (flushed === undefined) return latest;
+  return latest === undefined ? flushed : Math.max(flushed, latest);
 }
 
 /** A session of this owner of which nothing else is known, to ask what holds of the owner as such. */
