@@ -105,7 +105,7 @@ for (const { stage, when, left } of [
       );
       // The ending and, where the listing was already without it, the proof.
       for (const times of endings) expect(times).toBeGreaterThanOrEqual(1);
-      const ended = after.filter(({ reaper }) => ['ended', 'killed'].includes(String(reaper['outcome'])));
+      const ended = after.filter(({ reaper: { outcome } }) => outcome === 'ended' || outcome === 'killed');
       const named = ended
         .filter((line) => line['event.action'] === 'outcome')
         .map(({ reaper }) => (reaper['session'] as { id: string }).id);
