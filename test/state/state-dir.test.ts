@@ -32,4 +32,9 @@ describe('the state directory', () => {
       await rm(parent, { recursive: true });
     }
   });
+
+  test.runIf(process.platform === 'linux')('is refused where nobody can make a folder', async () => {
+    for (const dir of ['/proc/reaper', '/proc/reaper/state'])
+      await expect(makeStateDir(dir)).rejects.toMatchObject({ code: 'record-impossible' });
+  });
 });
