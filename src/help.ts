@@ -64,7 +64,7 @@ The connection string is never an argument. It is read from --uri-file, else
 $CREDENTIALS_DIRECTORY/mongodb-uri, else $REAPER_MONGODB_URI.
 
 To begin:
-  reaper check --policy FILE       is the policy right, and what is the server like
+  reaper check --policy FILE       is the policy right, and what is the server
   reaper run --policy FILE -n      what would end, and why
   reaper run --policy FILE         end it`;
 
@@ -83,7 +83,7 @@ with --only: it ends what the policy names and shows no schedule to the audit.
 Exit status:
    0  done, also if there was nothing to do
    1  unexpected error                2  usage
-   3  a session failed or is in doubt, a member did not answer, or it was stopped
+   3  a session failed or is in doubt, a member did not answer, or was stopped
    4  every planned session failed    5  a limit stopped it, nothing ended
   69  no primary reachable           73  cannot record; nothing (more) ended
   75  another run is at work         77  login refused or privilege missing
@@ -109,7 +109,7 @@ Answers the check text of the STIG step by step from the policy, the audit log
 and the schedules of this host: what the organization defined, that all sessions
 are listed, what matched, what was ended where, and how often it runs. Needs no
 connection. It never says "not a finding" of what it has not seen: a dry run is
-no evidence, a run by hand is no schedule, a log that was changed proves nothing.
+no evidence, a run by hand is no schedule, a log that was changed no proof.
 
 The schedule is looked for in systemd (reaper.timer) and in the crontabs that
 this user may read, and must run this policy with this state directory, where it

@@ -4,6 +4,7 @@ import type { AuditEvent } from '../audit/event.ts';
 import { ReaperError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { makeLog } from '../log.ts';
+import { readUri } from '../mongo/uri.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { nearest } from '../policy/problems.ts';
 import { lockToText, locksToText, unlockToText } from '../report/lock-text.ts';
@@ -40,6 +41,8 @@ export async function lock(text: string, options: LockOptions, world: World): Pr
   const wouldBe = { user, overrideExemptions, from: now, to: until };
   const sparing = await refuseUseless(wouldBe, policy, { uriFile: options.uriFile, env }, world);
   const stateDir = stateDirOf(options.stateDir, env);
+  // What the run at once needs is looked for first: else the lock would be made, and the error look like none.
+  if (options.now === true) await readUri({ uriFile: options.uriFile, env });
   const made: Lock = {
     user,
     until,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { ReaperError } from '../errors.ts';
 import { ownerOf } from './marker.ts';
 
@@ -16,8 +16,13 @@ export interface Files {
   readonly remove: (path: string) => Promise<void>;
 }
 
-/** The files below a folder that stands for `/`. */
+/** The files below a folder that stands for `/`. Throws a ReaperError if it is not named in full. */
 export function filesBelow(root: string): Files {
+  if (!isAbsolute(root)) {
+    throw new ReaperError('usage', `--root is ${JSON.stringify(root)}, which names no folder in full`, {
+      remedy: 'write its whole path, as --root /srv/image',
+    });
+  }
   return {
     lookAt: (path) => lookAt(join(root, path)),
     write: (path, text) => write(join(root, path), text),

@@ -118,3 +118,11 @@ test('the zone of the machine is asked for only where the policy means it', asyn
   const { code, stderr } = await lock('svc_x@admin', ['--policy', local], world);
   expect({ code, stderr }).toEqual({ code: 2, stderr: 'reaper: TZ is "Foo/Bar"\n' });
 });
+
+test('a lock that is to act at once is not made where nothing says how to reach the server', async () => {
+  const { lock, locked } = await aBench();
+  const { code, stderr } = await lock('mallory@admin', ['--now']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('no connection string was given');
+  expect(await locked()).toEqual([]);
+});

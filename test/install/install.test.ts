@@ -293,6 +293,13 @@ describe('reaper install --root', () => {
     expect(await below('etc')).toEqual([]);
   });
 
+  test.each(['', 'image'])('is refused if it is not named in full: %j', async (folder) => {
+    const world = { stdout: { write: () => true }, host: aHost(), program };
+    const refused = { code: 'usage', remedy: expect.stringContaining('whole path') };
+    await expect(install({ systemd: true, root: folder }, world)).rejects.toMatchObject(refused);
+    await expect(uninstall({ root: folder }, world)).rejects.toMatchObject(refused);
+  });
+
   test('that cannot be written says so', async () => {
     await writeFile(join(root, 'etc'), '');
     await expect(callInstall({ systemd: true, root })).rejects.toMatchObject({
