@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import type { AuditLog } from './audit/audit-log.ts';
-import { completedEvent, goneEvent, outcomeEvent, planEvent, startedEvent } from './audit/run-events.ts';
+import { completedEvent, planEvent, startedEvent } from './audit/run-events.ts';
+import { goneEvents, outcomeEvents } from './audit/session-events.ts';
 import { decide } from './decide/decide.ts';
 import { needsOf } from './decide/make-context.ts';
 import type { Verdict } from './decide/verdict.ts';
@@ -132,7 +133,7 @@ export async function reap(input: ReapInput): Promise<Reaped> {
   // What could not be remembered afterwards would be ended again by every run.
   if (kills) await input.remember(input.earlier);
   await log.append([
-    ...aftermath.confirmedGone.map((gone) => goneEvent(runId, gone)),
+    ...goneEvents(runId, aftermath.confirmedGone),
     planEvent(input, plan, exceeded, aftermath.usedAgain),
   ]);
 
@@ -160,7 +161,7 @@ export async function reap(input: ReapInput): Promise<Reaped> {
       },
       lostMembers: members.lost,
       decideAgain: decideAndPlan,
-      outcomeEvent: (outcome: SessionOutcome) => outcomeEvent(runId, outcome),
+      outcomeEvents: (outcomes) => outcomeEvents(runId, outcomes),
       signal: input.signal,
       onStage,
     };

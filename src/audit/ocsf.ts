@@ -21,13 +21,25 @@ const statusNames = { 0: 'Unknown', 1: 'Success', 2: 'Failure' } as const;
 const severityNames = { 1: 'Informational', 2: 'Low', 3: 'Medium' } as const;
 
 /**
- * Takes a line of the audit log and returns it as an OCSF event.
+ * Takes a line of the audit log and returns it as OCSF events: one for each session of a line that tells of several,
+ * else one.
  *
- * Nothing of the line is lost: what OCSF has no field for is in `unmapped`. The line’s hash is `metadata.uid`, so
- * that the event and the line can be held against each other, and an event that was sent twice shows. A line
- * whose action this version does not know becomes a base event.
+ * Nothing of the line is lost: what OCSF has no field for is in `unmapped`. The line’s hash is `metadata.uid`, with a
+ * number where there are several, so that event and line can be held against each other, and an event that was sent
+ * twice shows. A line whose action this version does not know becomes a base event.
  */
-export function ocsfOf(line: Line, source: OcsfSource): OcsfEvent {
+export function ocsfEventsOf(line: Line, source: OcsfSource): OcsfEvent[] {
+  const { sessions } = line.reaper;
+  const tellsOfSessions = line['event.action'] === 'outcome' || line['event.action'] === 'confirmed-gone';
+  if (!tellsOfSessions || !Array.isArray(sessions) || sessions.length < 2)
+    return [eventOf(line, source, line.chain.hash)];
+  return sessions.map((session, at) => {
+    const own = { ...line, reaper: { ...line.reaper, sessions: [session] } };
+    return eventOf(own, source, `${line.chain.hash}/${at + 1}`);
+  });
+}
+
+function eventOf(line: Line, source: OcsfSource, uid: string): OcsfEvent {
   const { kind, activity, status, severity, message, details } = mappingOf(line, source);
   const runId = line.reaper['run_id'];
   return {
@@ -47,7 +59,7 @@ export function ocsfOf(line: Line, source: OcsfSource): OcsfEvent {
     metadata: {
       version: ocsfVersion,
       product: { name: 'reaper', version: source.version },
-      uid: line.chain.hash,
+      uid,
       original_event_uid: line.chain.hash,
       sequence: line['event.sequence'],
       ...(typeof runId === 'string' ? { correlation_uid: runId } : {}),

@@ -116,19 +116,21 @@ export function openRunBook(since: number): RunBook {
     for (const [key, { runId }] of open) if (runId !== draft.runId) open.delete(key);
   };
 
-  const result = (runId: string, at: number, { session, rule, ...rest }: z.output<typeof outcome>): void => {
-    const key = `${session.id} ${session.uid}`;
-    const user = session.user ?? undefined;
-    if (rest.outcome === 'in_doubt')
-      open.set(key, { runId, user, sessionId: session.id, uid: session.uid, state: 'in_doubt' });
-    else open.delete(key);
-    if (rest.outcome === 'ended' || rest.outcome === 'killed') marks.lastTermination = at;
-    if (at < since || rest.outcome === 'spared' || rest.outcome === 'already_ended') return;
-    const name = user ?? `unknown owner (uid ${session.uid})`;
+  const result = (runId: string, at: number, found: z.output<typeof outcome>): void => {
+    const { uid, rule, sessions } = found;
+    const user = found.user ?? undefined;
+    for (const { id: sessionId } of sessions) {
+      const key = `${sessionId} ${uid}`;
+      if (found.outcome === 'in_doubt') open.set(key, { runId, user, sessionId, uid, state: 'in_doubt' });
+      else open.delete(key);
+    }
+    if (found.outcome === 'ended' || found.outcome === 'killed') marks.lastTermination = at;
+    if (at < since || found.outcome === 'spared' || found.outcome === 'already_ended') return;
+    const name = user ?? `unknown owner (uid ${uid})`;
     const pair = JSON.stringify([rule, name]);
     const count = ended.get(pair) ?? { rule, user: name, ended: 0, killed: 0, failed: 0, inDoubt: 0 };
-    const field = rest.outcome === 'in_doubt' ? 'inDoubt' : rest.outcome;
-    ended.set(pair, { ...count, [field]: count[field] + 1 });
+    const field = found.outcome === 'in_doubt' ? 'inDoubt' : found.outcome;
+    ended.set(pair, { ...count, [field]: count[field] + sessions.length });
   };
 
   const attempt = (runId: string, at: number, sent: z.output<typeof attempted>): void => {
@@ -158,9 +160,9 @@ export function openRunBook(since: number): RunBook {
         case 'outcome':
           return made(outcome, reaper, (found) => result(runId, at, found));
         case 'confirmed-gone':
-          return made(gone, reaper, ({ session }) => {
-            open.delete(`${session.id} ${session.uid}`);
-            if (recent) totals.confirmedGone += 1;
+          return made(gone, reaper, ({ uid, sessions }) => {
+            for (const { id } of sessions) open.delete(`${id} ${uid}`);
+            if (recent) totals.confirmedGone += sessions.length;
           });
         case 'run-completed':
           return made(completed, reaper, (found) => finish(runOf(runId, at), at, found));

@@ -4,7 +4,6 @@ import type { Plan, PlannedUser } from '../plan/plan.ts';
 import type { ReapInput } from '../reap.ts';
 import { countsOf, type RunResult } from '../run-result.ts';
 import { lastUse, type Session } from '../session.ts';
-import type { SessionOutcome } from '../terminate/terminate.ts';
 import type { AuditEvent } from './event.ts';
 import type { OpenEnd } from './evidence.ts';
 import type { JsonValue } from './json-value.ts';
@@ -87,49 +86,6 @@ function plannedUser({ uid, user, target, sessions }: PlannedUser): JsonValue {
   };
 }
 
-const eventOutcomes = {
-  ended: 'success',
-  killed: 'success',
-  already_ended: 'success',
-  spared: 'success',
-  failed: 'failure',
-  in_doubt: 'unknown',
-} as const;
-
-/** What became of one session. */
-export function outcomeEvent(runId: string, { verdict, outcome, at }: SessionOutcome): AuditEvent {
-  const { session, rule } = verdict;
-  return {
-    action: 'outcome',
-    outcome: eventOutcomes[outcome.outcome],
-    reaper: {
-      run_id: runId,
-      session: { ...session.lsid, user: session.user, last_use: lastUseText(session) },
-      rule,
-      because: verdict.because,
-      outcome: outcome.outcome,
-      outcome_because: outcome.because,
-      looked_at: new Date(at).toISOString(),
-      used_again: outcome.usedAgain,
-      members: outcome.members.map((member) => ({ ...member })),
-    },
-  };
-}
-
-/** A session that an earlier run ended has left the listing: the last proof. */
-export function goneEvent(runId: string, gone: EndedSession): AuditEvent {
-  return {
-    action: 'confirmed-gone',
-    outcome: 'success',
-    reaper: {
-      run_id: runId,
-      session: { ...gone.lsid, user: gone.user },
-      ended_by_run: gone.runId,
-      outcome: gone.outcome,
-    },
-  };
-}
-
 /** The run is over. */
 export function completedEvent(result: RunResult, exitCode: number, nextDue: number | undefined): AuditEvent {
   return {
@@ -163,7 +119,8 @@ export function brokenOffEvent(end: {
   };
 }
 
-function lastUseText(session: Session): string | null {
+/** When a session was last used as far as anyone knows, as the log writes it. */
+export function lastUseText(session: Session): string | null {
   const used = lastUse(session);
   return used === undefined ? null : new Date(used).toISOString();
 }

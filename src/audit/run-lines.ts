@@ -43,10 +43,11 @@ export const attempted = z.lazy(() =>
     members: z.array(z.string()),
   }),
 );
-/** What became of one session. */
+const ofOneUser = { uid: z.string(), user: text, sessions: z.array(z.looseObject({ id: z.string() })) };
+/** What became of sessions of one user. */
 export const outcome = z.lazy(() =>
   z.looseObject({
-    session: z.looseObject({ ...lsid, user: text }),
+    ...ofOneUser,
     rule: z.string(),
     outcome: z.enum(['ended', 'killed', 'already_ended', 'spared', 'failed', 'in_doubt']),
     looked_at: text,
@@ -54,8 +55,8 @@ export const outcome = z.lazy(() =>
     members: z.array(z.looseObject({ address: z.string(), ok: z.boolean() })),
   }),
 );
-/** A session has left the listing. */
-export const gone = z.lazy(() => z.looseObject({ session: z.looseObject({ ...lsid, user: text }) }));
+/** Sessions of one user have left the listing. */
+export const gone = z.lazy(() => z.looseObject(ofOneUser));
 /** A run is over. */
 export const completed = z.lazy(() =>
   z.looseObject({

@@ -62,18 +62,11 @@ function endedBy({ reaper, ...line }: Line, runId: string): EndedSession[] {
   if (line['event.action'] !== 'outcome') return [];
   const found = outcome.safeParse(reaper).data;
   if (found === undefined || (found.outcome !== 'ended' && found.outcome !== 'killed')) return [];
-  const { id, uid, user } = found.session;
   const at = Date.parse(found.looked_at ?? '');
   if (Number.isNaN(at) || found.used_again) return [];
-  return [
-    {
-      lsid: { id: parseSessionId(id), uid: parseUid(uid) },
-      user: user ?? undefined,
-      at,
-      outcome: found.outcome,
-      runId,
-    },
-  ];
+  const ended = { user: found.user ?? undefined, at, outcome: found.outcome, runId };
+  const uid = parseUid(found.uid);
+  return found.sessions.map(({ id }) => ({ lsid: { id: parseSessionId(id), uid }, ...ended }));
 }
 
 function inDoubt({ sessionId, uid, user, runId }: OpenEnd): EndedSession[] {

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import type { Line } from '../audit/chain.ts';
-import { ocsfOf } from '../audit/ocsf.ts';
+import { ocsfEventsOf } from '../audit/ocsf.ts';
 import type { World } from '../world.ts';
 import type { RunOptions } from './run-options.ts';
 
@@ -12,5 +12,8 @@ export function lineWriter(
   if (format === undefined) return undefined;
   if (format === 'ecs') return (line) => void stderr.write(`${line}\n`);
   const source = { version, host: hostname() };
-  return (line) => void stderr.write(`${JSON.stringify(ocsfOf(JSON.parse(line) as Line, source))}\n`);
+  return (line) => {
+    const events = ocsfEventsOf(JSON.parse(line) as Line, source);
+    stderr.write(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  };
 }

@@ -1,19 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { groupsOf } from '../groups.ts';
 import { parseSessionId, parseUid } from '../session.ts';
 import type { EndedSession } from '../plan/already-ended.ts';
 import { writeJson } from './write-file.ts';
 
+/** Sessions of one user that the same look saw end alike share an entry: they are many where they are any. */
 const fileSchema = z.lazy(() =>
   z.array(
     z.object({
-      id: z.string().transform(parseSessionId),
       uid: z.string().transform(parseUid),
       user: z.string().optional(),
       at: z.number(),
       outcome: z.enum(['ended', 'killed', 'in_doubt']),
       run_id: z.string(),
+      ids: z.array(z.string().transform(parseSessionId)).min(1),
     }),
   ),
 );
@@ -25,12 +27,9 @@ const fileSchema = z.lazy(() =>
 export async function readEndedSessions(dir: string): Promise<{ ended: EndedSession[]; damaged: boolean }> {
   try {
     const rows = fileSchema.parse(JSON.parse(await readFile(fileOf(dir), 'utf8')));
-    const ended = rows.map(({ id, uid, run_id: runId, user, ...rest }) => ({
-      lsid: { id, uid },
-      user,
-      runId,
-      ...rest,
-    }));
+    const ended = rows.flatMap(({ ids, uid, user, at, outcome, run_id: runId }) =>
+      ids.map((id): EndedSession => ({ lsid: { id, uid }, user, at, outcome, runId })),
+    );
     return { ended, damaged: false };
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
@@ -40,7 +39,12 @@ export async function readEndedSessions(dir: string): Promise<{ ended: EndedSess
 
 /** Replaces the file in one step, so that a crash leaves the old or the new one. */
 export async function writeEndedSessions(dir: string, ended: readonly EndedSession[]): Promise<void> {
-  const rows = ended.map(({ lsid, runId, ...rest }) => ({ ...lsid, ...rest, run_id: runId }));
+  const likeness = ({ lsid: { uid }, user, at, outcome, runId }: EndedSession): string =>
+    JSON.stringify([uid, user, at, outcome, runId]);
+  const rows = groupsOf(ended, likeness).map((alike) => {
+    const [{ lsid, user, at, outcome, runId }] = alike;
+    return { uid: lsid.uid, user, at, outcome, run_id: runId, ids: alike.map((each) => each.lsid.id) };
+  });
   await writeJson(fileOf(dir), rows);
 }
 

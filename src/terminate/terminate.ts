@@ -34,7 +34,7 @@ export interface TerminateRun {
   readonly lostMembers: Map<string, string>;
   /** Decides and plans anew, with the whole policy, from what a look shows now. */
   readonly decideAgain: (snapshot: Snapshot) => { verdicts: readonly Verdict[]; plan: Plan };
-  readonly outcomeEvent: (outcome: SessionOutcome) => AuditEvent;
+  readonly outcomeEvents: (outcomes: readonly SessionOutcome[]) => AuditEvent[];
   /** Aborted when the run is to stop: no kill is sent any more, and what was sent comes to its end. */
   readonly signal: AbortSignal;
   /** Called before each stage; a test may hold the run here. */
@@ -106,7 +106,7 @@ function notSent(users: readonly PlannedUser[], why: string): SessionOutcome[] {
 
 async function recorded(outcomes: SessionOutcome[], run: TerminateRun): Promise<SessionOutcome[]> {
   await run.onStage('outcome');
-  await run.log.append(outcomes.map(run.outcomeEvent));
+  await run.log.append(run.outcomeEvents(outcomes));
   return outcomes;
 }
 

@@ -102,7 +102,7 @@ function eventsOf(run: LoggedRun): AuditEvent[] {
     ...gone.map((number): AuditEvent => ({
       action: 'confirmed-gone',
       outcome: 'success',
-      reaper: { run_id, session: { id: idOf(number), uid, user }, outcome: 'killed' },
+      reaper: { run_id, uid, user, sessions: [{ id: idOf(number) }], outcome: 'killed' },
     })),
     {
       action: 'plan',
@@ -138,7 +138,7 @@ function eventsOf(run: LoggedRun): AuditEvent[] {
         outcome: 'success',
         reaper: {
           ...{ run_id, rule: 'idle', outcome: state, looked_at: new Date(run.at).toISOString() },
-          session: { id, uid, user },
+          ...{ uid, user, sessions: [{ id }] },
           members: members.map((address) => ({ address, ok: true })),
         },
       })),

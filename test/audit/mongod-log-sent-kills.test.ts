@@ -19,9 +19,10 @@ const attempt = (runId: string, user: string | null, uid = uidOf(user ?? 'nobody
 const outcome = (runId: string, user: string, members: readonly { address: string; ok: boolean }[]): Line =>
   aLine('outcome', {
     run_id: runId,
-    session: { id: idOf(1), uid: uidOf(user), user, last_use: null },
+    uid: uidOf(user),
+    user,
+    sessions: [{ id: idOf(1), last_use: null, because: 'idle for 20m' }],
     rule: 'idle',
-    because: 'idle for 20m',
     outcome: members.length === 0 ? 'spared' : 'ended',
     outcome_because: 'nothing runs in it',
     members,

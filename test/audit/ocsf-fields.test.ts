@@ -1,13 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { ocsfOf } from '../../src/audit/ocsf.ts';
+import type { Line } from '../../src/audit/chain.ts';
+import { ocsfEventsOf, type OcsfEvent } from '../../src/audit/ocsf.ts';
 import { stigs } from '../../src/audit/stig.ts';
 import { aLine } from './a-line.ts';
 import { alice, audit, lock, outcomeLine, source } from './ocsf-lines.ts';
 import { breaches } from './ocsf-schema.ts';
 
+function eventOf(line: Line): OcsfEvent {
+  const [event] = ocsfEventsOf(line, source);
+  if (event === undefined) throw new Error('no event');
+  return event;
+}
+
 describe('the fields of the class', () => {
   test('a logoff: whose session, which, and why', () => {
-    expect(ocsfOf(outcomeLine('killed', 'success'), source)).toMatchObject({
+    expect(eventOf(outcomeLine('killed', 'success'))).toMatchObject({
       type_name: 'Authentication: Logoff',
       user: { name: 'alice@admin', uid: alice.uid },
       session: { uid: alice.id, uuid: alice.id, expiration_reason: 'idle for 21m, limit 15m' },
@@ -19,7 +26,7 @@ describe('the fields of the class', () => {
   });
 
   test('a logoff of an unknown owner has the uid alone', () => {
-    const event = ocsfOf(outcomeLine('ended', 'success', { ...alice, user: null }), source);
+    const event = eventOf(outcomeLine('ended', 'success', { ...alice, user: null }));
     expect(event['user']).toEqual({ uid: alice.uid });
     expect(event['message']).toContain(`of an unknown owner (uid ${alice.uid}): ended`);
     expect(breaches(event)).toEqual([]);
@@ -27,7 +34,7 @@ describe('the fields of the class', () => {
 
   test('a start: which host and account', () => {
     expect(
-      ocsfOf(aLine('run-started', { run_id: 'run-1', mode: 'enforce', account: ['reaper@admin'] }), source),
+      eventOf(aLine('run-started', { run_id: 'run-1', mode: 'enforce', account: ['reaper@admin'] })),
     ).toMatchObject({
       device: { hostname: 'mongo-prod-01' },
       job: { name: 'reaper', run_state: 'Running' },
@@ -41,7 +48,7 @@ describe('the fields of the class', () => {
     ['open', 3, 'Fail'],
     ['something else', 0, 'Unknown'],
   ])('an audit: %s is %d, %s', (status, id, name) => {
-    const event = ocsfOf(aLine('audit', { ...audit, status }), source);
+    const event = eventOf(aLine('audit', { ...audit, status }));
     expect(event).toMatchObject({
       finding_info: {
         uid: 'reaper:V-281700:mongo-prod-01:/etc/reaper/policy.yaml',
@@ -60,7 +67,7 @@ describe('the fields of the class', () => {
   });
 
   test('a lock is no account that the server locked', () => {
-    expect(ocsfOf(aLine('lock', { lock }), source)).toMatchObject({
+    expect(eventOf(aLine('lock', { lock }))).toMatchObject({
       class_name: 'Entity Management',
       entity: { name: 'lock of alice@admin', type: 'lock', data: { reason: 'incident 7' } },
       comment: 'incident 7',

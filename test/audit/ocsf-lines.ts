@@ -16,15 +16,15 @@ export const lock = {
 export const outcomeLine = (
   outcome: string,
   eventOutcome: 'success' | 'failure' | 'unknown',
-  session: object = alice,
+  { id, ...owner }: { id: string; uid: string; user: string | null } = alice,
 ): Line =>
   aLine(
     'outcome',
     {
       run_id: 'run-1',
-      session: { ...session, last_use: null },
+      ...owner,
+      sessions: [{ id, last_use: null, because: 'idle for 21m, limit 15m' }],
       rule: 'idle',
-      because: 'idle for 21m, limit 15m',
       outcome,
       outcome_because: 'nothing runs in it',
       members: [{ address: 'db1:27017', ok: true }],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Line } from '../../src/audit/chain.ts';
-import { ocsfOf, ocsfVersion } from '../../src/audit/ocsf.ts';
-import { now } from '../support/builders.ts';
+import { ocsfEventsOf, ocsfVersion, type OcsfEvent } from '../../src/audit/ocsf.ts';
+import { idOf, now } from '../support/builders.ts';
 import { aLine } from './a-line.ts';
 import { alice, attempt, audit, lock, outcomeLine, plan, source } from './ocsf-lines.ts';
 import { breaches } from './ocsf-schema.ts';
@@ -90,7 +90,9 @@ const cases: readonly Case[] = [
     name: 'a session has left the listing',
     line: aLine('confirmed-gone', {
       run_id: 'run-2',
-      session: alice,
+      uid: alice.uid,
+      user: alice.user,
+      sessions: [{ id: alice.id }],
       ended_by_run: 'run-1',
       outcome: 'ended',
     }),
@@ -180,8 +182,17 @@ const cases: readonly Case[] = [
   },
 ];
 
+const eventsOf = (line: Line) => ocsfEventsOf(line, source);
+
+/** Of a line that tells of one thing. */
+function eventOf(line: Line): OcsfEvent {
+  const [event, ...more] = eventsOf(line);
+  if (event === undefined || more.length > 0) throw new Error('not one event');
+  return event;
+}
+
 describe.each(cases)('$name', ({ line, type, activity, status, severity, message }) => {
-  const event = ocsfOf(line, source);
+  const event = eventOf(line);
 
   test('is of this type', () => {
     expect(event).toMatchObject({
@@ -224,11 +235,35 @@ test.each([
   'unlock',
   'audit',
 ])('%s without what it should say still keeps to the schema', (action) => {
-  expect(breaches(ocsfOf(aLine(action, {}), source))).toEqual([]);
+  expect(breaches(eventOf(aLine(action, {})))).toEqual([]);
+});
+
+test.each(['outcome', 'confirmed-gone'])('%s of several sessions is an event for each of them', (action) => {
+  const sessions = [{ id: idOf(1), because: 'idle for 21m' }, { id: idOf(2) }];
+  const line = aLine(action, {
+    run_id: 'run-1',
+    uid: alice.uid,
+    user: alice.user,
+    outcome: 'ended',
+    sessions,
+  });
+  const events = eventsOf(line);
+  expect(events.map(({ session }) => session)).toEqual([
+    { uid: idOf(1), uuid: idOf(1), expiration_reason: 'idle for 21m' },
+    { uid: idOf(2), uuid: idOf(2) },
+  ]);
+  expect(events.map(({ unmapped }) => unmapped)).toMatchObject(
+    sessions.map((session) => ({ reaper: { ...line.reaper, sessions: [session] }, chain: line.chain })),
+  );
+  expect(events.map(({ metadata }) => metadata)).toMatchObject([
+    { uid: `${line.chain.hash}/1`, original_event_uid: line.chain.hash },
+    { uid: `${line.chain.hash}/2`, original_event_uid: line.chain.hash },
+  ]);
+  expect(events.flatMap(breaches)).toEqual([]);
 });
 
 test('what breaks the schema is seen', () => {
-  const event = ocsfOf(outcomeLine('ended', 'success'), source);
+  const event = eventOf(outcomeLine('ended', 'success'));
   const { user: _user, service: _service, ...rest } = event;
   expect(breaches(rest)).toEqual(['user is missing', ' has none of service, dst_endpoint']);
   expect(breaches({ ...event, activity_id: 8, user: {}, more: 1 })).toEqual([

@@ -1,16 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { entryOf, type AuditEvent } from '../../src/audit/event.ts';
-import {
-  brokenOffEvent,
-  completedEvent,
-  goneEvent,
-  outcomeEvent,
-  planEvent,
-  startedEvent,
-} from '../../src/audit/run-events.ts';
+import { brokenOffEvent, completedEvent, planEvent, startedEvent } from '../../src/audit/run-events.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import type { ReapInput } from '../../src/reap.ts';
-import { anOutcome, aRunResult } from '../report/a-run-result.ts';
+import { aRunResult } from '../report/a-run-result.ts';
 import { aSession, idOf, lsidOf, now, toSpare, toTerminate, uidOf } from '../support/builders.ts';
 
 const input = {
@@ -123,35 +116,6 @@ describe('the events of a run', () => {
     expect(written(planEvent(input, { users: [], alreadyEnded: [] }, exceeded, []))).toMatchObject({
       'event.outcome': 'failure',
       reaper: { exceeded: ['1 users to end, limit 0'] },
-    });
-  });
-
-  test.each([
-    ['ended', 'success'],
-    ['killed', 'success'],
-    ['already_ended', 'success'],
-    ['spared', 'success'],
-    ['failed', 'failure'],
-    ['in_doubt', 'unknown'],
-  ] as const)('outcome: %s is a %s', (name, outcome) => {
-    const event = outcomeEvent('run-1', { verdict: toTerminate(session), outcome: anOutcome(name), at: now });
-    expect(written(event)).toMatchObject({
-      'event.outcome': outcome,
-      reaper: {
-        session: { ...lsidOf(1), user: 'alice@admin' },
-        rule: 'a-rule',
-        outcome: name,
-        outcome_because: `because of ${name}`,
-        members: [{ address: 'm1:27017', ok: true }],
-      },
-    });
-  });
-
-  test('gone: which run ended it', () => {
-    const gone = { lsid: lsidOf(1), user: 'alice@admin', at: now, outcome: 'ended', runId: 'run-0' } as const;
-    expect(written(goneEvent('run-1', gone))).toMatchObject({
-      'event.action': 'confirmed-gone',
-      reaper: { run_id: 'run-1', ended_by_run: 'run-0', session: lsidOf(1) },
     });
   });
 

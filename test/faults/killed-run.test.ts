@@ -25,6 +25,11 @@ async function logOf(dir: string): Promise<Line[]> {
   return lines;
 }
 
+/** Of an outcome or a confirmation: the sessions that it tells of. */
+function namedIn({ reaper: { sessions = [] } }: Line): string[] {
+  return (sessions as { id: string }[]).map(({ id }) => id);
+}
+
 /** What an assessor is told before the next run: never that all is well. */
 async function auditOf({ bench }: Scene) {
   const { stdout, stderr } = await bench.call([
@@ -96,19 +101,17 @@ for (const { stage, when, left } of [
       const endings = ids.map(
         (id) =>
           after.filter(
-            ({ reaper, ...line }) =>
-              (reaper['session'] as { id?: string } | undefined)?.id === id &&
+            (line) =>
+              namedIn(line).includes(id) &&
               (line['event.action'] === 'confirmed-gone' ||
-                reaper['outcome'] === 'ended' ||
-                reaper['outcome'] === 'killed'),
+                line.reaper['outcome'] === 'ended' ||
+                line.reaper['outcome'] === 'killed'),
           ).length,
       );
       // The ending and, where the listing was already without it, the proof.
       for (const times of endings) expect(times).toBeGreaterThanOrEqual(1);
       const ended = after.filter(({ reaper: { outcome } }) => outcome === 'ended' || outcome === 'killed');
-      const named = ended
-        .filter((line) => line['event.action'] === 'outcome')
-        .map(({ reaper }) => (reaper['session'] as { id: string }).id);
+      const named = ended.filter((line) => line['event.action'] === 'outcome').flatMap(namedIn);
       expect(named).toEqual([...new Set(named)]);
       return `${left.not_attempted} not attempted, ${left.in_doubt} in doubt; after the next run none, each ending recorded once`;
     },

@@ -16,8 +16,15 @@ beforeEach(async () => {
 
 afterEach(() => rm(dir, { recursive: true }));
 
+const alice: EndedSession = {
+  lsid: lsidOf(1),
+  user: 'CN=ü,O=x@y@$external',
+  at: now,
+  outcome: 'ended',
+  runId: 'one',
+};
 const ended: EndedSession[] = [
-  { lsid: lsidOf(1), user: 'CN=ü,O=x@y@$external', at: now, outcome: 'ended', runId: 'one' },
+  alice,
   { lsid: lsidOf(2), user: undefined, at: now - 1, outcome: 'killed', runId: 'two' },
 ];
 
@@ -25,6 +32,13 @@ describe('what earlier runs ended', () => {
   test('comes back as it was written', async () => {
     await writeEndedSessions(dir, ended);
     expect(await readEndedSessions(dir)).toEqual({ ended, damaged: false });
+  });
+
+  test('takes little more than the ids where a run ended many of one user', async () => {
+    const many = Array.from({ length: 1000 }, (_, at) => ({ ...alice, lsid: lsidOf(at) }));
+    await writeEndedSessions(dir, many);
+    expect(await readEndedSessions(dir)).toEqual({ ended: many, damaged: false });
+    expect((await stat(file)).size).toBeLessThan(1000 * 40);
   });
 
   test('is replaced, not added to', async () => {
@@ -43,14 +57,16 @@ describe('what earlier runs ended', () => {
     expect(await readEndedSessions(dir)).toEqual({ ended: [], damaged: false });
   });
 
-  const row = { ...lsidOf(1), user: 'a@b', at: now, outcome: 'ended', run_id: 'one' };
+  const { id, uid } = lsidOf(1);
+  const row = { uid, ids: [id], user: 'a@b', at: now, outcome: 'ended', run_id: 'one' };
   test.each([
     ['half a file', JSON.stringify([row]).slice(0, -9)],
     ['nothing', ''],
     ['no list', '{}'],
     ['a session without a uid', JSON.stringify([{ ...row, uid: undefined }])],
     ['a uid that is none', JSON.stringify([{ ...row, uid: 'AAAA' }])],
-    ['an id that is none', JSON.stringify([{ ...row, id: '1' }])],
+    ['an id that is none', JSON.stringify([{ ...row, ids: [id, '1'] }])],
+    ['nobody’s sessions', JSON.stringify([{ ...row, ids: [] }])],
     ['an outcome that proves nothing', JSON.stringify([{ ...row, outcome: 'spared' }])],
   ])('is damaged and counts as nothing: %s', async (_name, text) => {
     await writeFile(file, text);

@@ -39,7 +39,7 @@ function aRun(looks: readonly Session[][], lostIn: readonly number[]) {
     decideAgain,
     signal: new AbortController().signal,
     onStage: () => undefined,
-    outcomeEvent: () => ({ action: 'outcome', outcome: 'success', reaper: {} }),
+    outcomeEvents: () => [],
     lookAgain: async () => {
       if (lostIn.includes(looked)) lostMembers.set('m2', 'no answer');
       return snapshotOf(looks[looked++] ?? []);

@@ -46,7 +46,7 @@ export function collectSentKills(): { add(line: Line): void; readonly kills: rea
       if (action === 'outcome') {
         const found = outcome.safeParse(reaper);
         if (!found.success) return;
-        const done = doneBy.get(`${runId} ${found.data.session.uid}`);
+        const done = doneBy.get(`${runId} ${found.data.uid}`);
         for (const { address, ok } of found.data.members) if (ok) done?.add(address);
       }
     },

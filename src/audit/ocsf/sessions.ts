@@ -20,15 +20,21 @@ export function attempted(found: Said, source: OcsfSource): Own {
 }
 
 /** Only a session that was ended, or was to be, is a logoff: one that was spared goes on. */
-export function outcomeOf({ session, rule, because, outcome = 'unknown', outcome_because: why }: Said): Own {
+export function outcomeOf(found: Said): Own {
+  const {
+    sessions: [session = {}],
+    rule,
+    outcome = 'unknown',
+    outcome_because: why,
+  } = found;
   const left = outcome === 'spared' || outcome === 'already_ended';
   return {
     kind: ocsfClasses.authentication,
     activity: left ? other(outcome) : { id: 2, name: 'Logoff' },
     ...(outcome === 'in_doubt' ? { severity: 3 } : {}),
-    message: `session ${session.id} of ${nameOf(session)}: ${outcome}, ${why} (rule ${rule}: ${because})`,
+    message: `session ${session.id} of ${nameOf(found)}: ${outcome}, ${why} (rule ${rule}: ${session.because})`,
     details: {
-      ...sessionOf(session, because),
+      ...sessionOf(found, session),
       status_code: outcome,
       status_detail: why,
     },
@@ -36,17 +42,20 @@ export function outcomeOf({ session, rule, because, outcome = 'unknown', outcome
 }
 
 /** A session has left the listing: the logoff itself was told before. */
-export function gone({ session, outcome }: Said): Own {
+export function gone(found: Said): Own {
+  const {
+    sessions: [session = {}],
+    outcome,
+  } = found;
   return {
     kind: ocsfClasses.authentication,
     activity: other('Confirmed gone'),
-    message: `session ${session.id} of ${nameOf(session)}, which an earlier run ended, has left the listing`,
-    details: { ...sessionOf(session), status_code: outcome },
+    message: `session ${session.id} of ${nameOf(found)}, which an earlier run ended, has left the listing`,
+    details: { ...sessionOf(found, session), status_code: outcome },
   };
 }
 
 interface Owned {
-  readonly id?: string | undefined;
   readonly uid?: string | undefined;
   readonly user?: string | undefined;
 }
@@ -60,11 +69,10 @@ function nameOf({ uid, user }: Owned): string {
   return user === undefined ? `an unknown owner (uid ${uid})` : visible(user);
 }
 
-function sessionOf(session: Owned, because?: string): object {
-  const { id } = session;
+function sessionOf(owner: Owned, { id, because }: Said['sessions'][number]): object {
   return {
     actor,
-    user: userOf(session),
+    user: userOf(owner),
     service: { name: 'MongoDB' },
     session: { uid: id, uuid: id, ...(because === undefined ? {} : { expiration_reason: because }) },
   };
