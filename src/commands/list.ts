@@ -10,9 +10,10 @@ import { rememberingUidOf } from '../mongo/uid.ts';
 import { readUri } from '../mongo/uri.ts';
 import { ExitCode } from '../exit-code.ts';
 import { makeLog } from '../log.ts';
+import { jsonPieces } from '../report/json-pieces.ts';
 import { listToJson, listToText } from '../report/list.ts';
 import { styleFor } from '../report/style.ts';
-import { jsonText, visible } from '../report/visible.ts';
+import { visible } from '../report/visible.ts';
 import type { Uid } from '../session.ts';
 import { saveSnapshot } from '../snapshot-file/file.ts';
 import type { Saved } from '../snapshot-file/schema.ts';
@@ -58,15 +59,14 @@ export async function list(options: ListOptions, world: World): Promise<number> 
   const uidOf = rememberingUidOf();
   const snapshot = takeSnapshot(listing, uidOf);
   const ownUids = new Set(deployment.account.users.map(uidOf));
-  const lines = json
-    ? [jsonText(listToJson(snapshot))]
-    : listToText(snapshot, ownUids, styleFor(stdout, env));
+  const lines = json ? [] : listToText(snapshot, ownUids, styleFor(stdout, env));
   if (save !== undefined) {
     const saved = await savedOf({ deployment, snapshot, uidOf }, options, world);
     await saveSnapshot(save, options.anonymise === true ? anonymise(saved, randomUUID) : saved);
     if (json) log.info(`the snapshot is in ${save}`);
     else lines.push(...savedWords(save, options.anonymise === true));
   }
+  if (json) for (const piece of jsonPieces(listToJson(snapshot))) stdout.write(piece);
   stdout.write(`${lines.join('\n')}\n`);
   return listing.errors.size === 0 ? ExitCode.done : ExitCode.incomplete;
 }

@@ -17,10 +17,10 @@ import { loadPolicy, type LoadedPolicy } from '../policy/load.ts';
 import { endsNothing } from '../policy/policy.ts';
 import { progressOn } from '../progress.ts';
 import { reap } from '../reap.ts';
+import { jsonPieces } from '../report/json-pieces.ts';
 import { runToJson } from '../report/run-json.ts';
 import { runToText } from '../report/run-text.ts';
 import { styleFor } from '../report/style.ts';
-import { jsonText } from '../report/visible.ts';
 import { keyOf } from '../session.ts';
 import { exitCodeOf, type RunResult } from '../run-result.ts';
 import { readEndedSessions, writeEndedSessions } from '../state/ended-sessions.ts';
@@ -188,7 +188,7 @@ async function wholeRun(asked: Asked, options: RunOptions, world: World, auditLo
   });
   progress[Symbol.dispose]();
   const exitCode = exitCodeOf(result);
-  if (!quiet || exitCode !== 0) world.stdout.write(`${reportOf(result, options, world)}\n`);
+  if (!quiet || exitCode !== 0) report(result, options, world);
   await tellHead({ runId, stateDir, exitCode, result, head: auditLog.head() }, options, world);
   if (!dryRun && remembers) await writeFirstSeen(stateDir, snapshot, firstSeen ?? new Map());
   return { exitCode, result, head: auditLog.head() };
@@ -204,7 +204,8 @@ function unfinishedWords(openEnds: number): string {
   return `the run before did not come to its end; it left ${many} in doubt or not attempted, which are looked at again`;
 }
 
-function reportOf(result: RunResult, { json, all = false }: RunOptions, { stdout, env }: World): string {
-  if (json === true) return jsonText(runToJson(result, all));
-  return runToText(result, all, styleFor(stdout, env)).join('\n');
+function report(result: RunResult, { json, all = false }: RunOptions, { stdout, env }: World): void {
+  if (json === true) for (const piece of jsonPieces(runToJson(result, all))) stdout.write(piece);
+  else stdout.write(runToText(result, all, styleFor(stdout, env)).join('\n'));
+  stdout.write('\n');
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatDuration } from '../policy/duration.ts';
 import { lastUse, type Session, type Uid } from '../session.ts';
 import type { Snapshot } from '../snapshot.ts';
+import type { OfSessions } from './json-pieces.ts';
 import { usageJson } from './run-json.ts';
 import { runJson } from './run-schema.ts';
 import type { Style } from './style.ts';
@@ -23,17 +24,27 @@ export const listJson = z.strictObject({
   ),
 });
 
+type ListJson = z.output<typeof listJson>;
+
 /** Takes a snapshot and returns it as JSON, unused longest first. */
-export function listToJson(snapshot: Snapshot): z.output<typeof listJson> {
+export function listToJson(
+  snapshot: Snapshot,
+): Omit<ListJson, 'sessions'> & OfSessions<ListJson['sessions'][number]> {
   return {
     server_time: new Date(snapshot.serverTime).toISOString(),
     silent_members: [...snapshot.silentMembers],
-    sessions: byAge(snapshot.sessions).map((session) => ({
-      ...usageJson(session, snapshot.serverTime),
-      holds: { ...session.holds },
-      clients: [...session.clients],
-      apps: [...session.apps],
-    })),
+    sessions: {
+      *[Symbol.iterator]() {
+        for (const session of byAge(snapshot.sessions)) {
+          yield {
+            ...usageJson(session, snapshot.serverTime),
+            holds: { ...session.holds },
+            clients: [...session.clients],
+            apps: [...session.apps],
+          };
+        }
+      },
+    },
   };
 }
 

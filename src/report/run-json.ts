@@ -2,10 +2,16 @@ import type { Verdict } from '../decide/verdict.ts';
 import { countsOf, type RunResult } from '../run-result.ts';
 import { keyOf, lastUse, type Session } from '../session.ts';
 import type { Outcome } from '../terminate/outcome.ts';
+import type { OfSessions } from './json-pieces.ts';
 import type { RunJson } from './run-schema.ts';
 
+type SessionJson = RunJson['sessions'][number];
+
 /** Takes a run's result; `all` adds the sessions that are retained or exempt. */
-export function runToJson(result: RunResult, all: boolean): RunJson {
+export function runToJson(
+  result: RunResult,
+  all: boolean,
+): Omit<RunJson, 'sessions'> & OfSessions<SessionJson> {
   const { deployment, policy } = result;
   return {
     run_id: result.runId,
@@ -27,7 +33,11 @@ export function runToJson(result: RunResult, all: boolean): RunJson {
     },
     counts: countsOf(result),
     limits_exceeded: result.exceeded.map(({ limit, allowed, planned }) => ({ limit, allowed, planned })),
-    sessions: shownVerdicts(result, all).map((verdict) => sessionJson(verdict, result)),
+    sessions: {
+      *[Symbol.iterator]() {
+        for (const verdict of shownVerdicts(result, all)) yield sessionJson(verdict, result);
+      },
+    },
   };
 }
 
@@ -37,7 +47,7 @@ export function shownVerdicts({ verdicts }: Pick<RunResult, 'verdicts'>, all: bo
   return verdicts.filter(({ verdict }) => verdict === 'terminate' || verdict === 'indeterminate');
 }
 
-function sessionJson(verdict: Verdict, result: RunResult): RunJson['sessions'][number] {
+function sessionJson(verdict: Verdict, result: RunResult): SessionJson {
   const { session } = verdict;
   return {
     ...usageJson(session, result.serverTime),
@@ -48,7 +58,7 @@ function sessionJson(verdict: Verdict, result: RunResult): RunJson['sessions'][n
   };
 }
 
-function outcomeJson(outcome: Outcome | undefined): Partial<RunJson['sessions'][number]> {
+function outcomeJson(outcome: Outcome | undefined): Partial<SessionJson> {
   if (outcome === undefined) return {};
   return {
     outcome: outcome.outcome,
@@ -65,7 +75,7 @@ function outcomeJson(outcome: Outcome | undefined): Partial<RunJson['sessions'][
 export function usageJson(
   session: Session,
   serverTime: number,
-): Pick<RunJson['sessions'][number], 'lsid' | 'user' | 'last_use' | 'idle_seconds'> {
+): Pick<SessionJson, 'lsid' | 'user' | 'last_use' | 'idle_seconds'> {
   const used = lastUse(session);
   return {
     lsid: { ...session.lsid },

@@ -124,10 +124,7 @@ export async function allCases(million: number) {
         };
         const reaper = await programs.reaper('three', uri, `${idle}, terminate: user`, []);
         const members = deployment.members.map(({ address }) => deployment.memberUri(address)).join(' ');
-        return [
-          { ...reaper, before },
-          programs.baseline('kill-users', { BENCH_MEMBERS: members }),
-        ];
+        return [{ ...reaper, before }, programs.baseline('kill-users', { BENCH_MEMBERS: members })];
       },
     },
   ];
