@@ -42,6 +42,22 @@ export async function allCases(million: number) {
         against === 'mongosh' ? await mongosh('stig.js', uri, limit) : programs.baseline(against, env),
       ];
     };
+  /** A run that ends a tenth of them on three members. `unlists`: the baseline leaves none in the listing either. */
+  const enforcing = (against: string, unlists: boolean) => async (): Promise<readonly [Program, Program]> => {
+    const { deployment, uri } = await server('three', 3);
+    const tenth = million / 10;
+    const before = async (): Promise<void> => {
+      await clearSessions(deployment);
+      await makeSessions(deployment, { listed: tenth, idle: tenth });
+    };
+    const reaper = await programs.reaper('three', uri, `${idle}, terminate: user`, []);
+    const BENCH_MEMBERS = deployment.members.map(({ address }) => deployment.memberUri(address)).join(' ');
+    const baseline = programs.baseline(against, { ...limit, BENCH_URI: uri, BENCH_MEMBERS });
+    return [
+      { ...reaper, before },
+      { ...baseline, ...(unlists && { before }) },
+    ];
+  };
   const few = { listed: 100, idle: 0 };
   const many = { listed: million, idle: million / 1000 };
   const all = { listed: million, idle: million };
@@ -114,18 +130,15 @@ export async function allCases(million: number) {
       what: 'run, a tenth of a million sessions of 50 users, three members, against the bare commands',
       figure: 'wall',
       goal: 2,
-      async pair() {
-        const { deployment, uri } = await server('three', 3);
-        const tenth = million / 10;
-        // Only for reaper, which takes them out of the listing: a bare kill leaves it as it is.
-        const before = async (): Promise<void> => {
-          await clearSessions(deployment);
-          await makeSessions(deployment, { listed: tenth, idle: tenth });
-        };
-        const reaper = await programs.reaper('three', uri, `${idle}, terminate: user`, []);
-        const members = deployment.members.map(({ address }) => deployment.memberUri(address)).join(' ');
-        return [{ ...reaper, before }, programs.baseline('kill-users', { BENCH_MEMBERS: members })];
-      },
+      // A bare kill leaves the listing as it is.
+      pair: enforcing('kill-users', false),
+    },
+    {
+      name: 'run-unlisted',
+      what: 'the same against bare commands that also take the sessions out of the listing',
+      figure: 'wall',
+      goal: 2,
+      pair: enforcing('end-users', true),
     },
   ];
   const stop = async (): Promise<void> => {

@@ -12,7 +12,7 @@ const here = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 /** The built program, and what it is measured against, bundled and minified as that is. */
 export async function makePrograms() {
   const dir = await mkdtemp(join(tmpdir(), 'reaper-bench-'));
-  const names = ['list', 'idle', 'idle-users', 'idle-ids', 'kill-users', 'decide'];
+  const names = ['list', 'idle', 'idle-users', 'idle-ids', 'kill-users', 'end-users', 'decide'];
   await build({
     entryPoints: names.map((name) => here(`baselines/${name}.ts`)),
     outdir: dir,
