@@ -133,7 +133,6 @@ function aimAgain(
 }
 
 function attemptEvent({ target, sessions }: Aimed, run: TerminateRun): AuditEvent {
-  const lsids = target.by === 'sessions' ? target.lsids : sessions.map((each) => each.session.lsid);
   const uid = target.by === 'user' ? target.uid : target.lsids[0].uid;
   return {
     action: 'attempt',
@@ -144,7 +143,7 @@ function attemptEvent({ target, sessions }: Aimed, run: TerminateRun): AuditEven
       by: target.by,
       uid,
       user: sessions[0]?.session.user,
-      session_ids: lsids.map(({ id }) => id),
+      session_ids: sessions.map((each) => each.session.lsid.id),
       members: run.deployment.members.map(({ address }) => address),
       pattern_sha256: createHash('sha256').update(JSON.stringify(target)).digest('hex'),
     },

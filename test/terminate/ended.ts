@@ -29,7 +29,7 @@ export async function ended(
 ) {
   const { users } = decided(rest.policy ?? policy, snapshotOf(planned)).plan;
   const shown = looks.map((each) => (Array.isArray(each) ? snapshotOf(each as Session[]) : each));
-  const { run, steps } = scriptedRun({ policy, looks: shown as Script['looks'], ...rest });
+  const { run, steps, stages } = scriptedRun({ policy, looks: shown as Script['looks'], ...rest });
   const outcomes = await terminateChunk(users, run);
   return {
     outcomes: outcomes.map(({ outcome: { outcome, because } }) => [outcome, because]),
@@ -37,6 +37,7 @@ export async function ended(
     members: outcomes.map(({ outcome }) => outcome.members),
     sent: steps.flatMap((each) => (each.step === 'kill' || each.step === 'end' ? [each] : [])),
     steps,
+    stages,
     run,
   };
 }

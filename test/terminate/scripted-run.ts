@@ -53,6 +53,7 @@ export type Step =
 export function scriptedRun(script: Script) {
   const { members = { m1: 'done' }, ends = 'done', mayEnd = true } = script;
   const steps: Step[] = [];
+  const stages: string[] = [];
   const clientOf = (address: string, take: Take): MongoClient => {
     const command = async (sent: Document): Promise<Document> => {
       const {
@@ -112,10 +113,11 @@ export function scriptedRun(script: Script) {
     outcomeEvents: (outcomes) => outcomeEvents('run-1', outcomes),
     signal: stop.signal,
     onStage: (stage) => {
+      stages.push(stage);
       if (stage === script.stopsAt) stop.abort(new Error('stopped by SIGTERM'));
     },
   };
-  return { run, steps };
+  return { run, steps, stages };
 }
 
 /** Verdicts and plan, as a run makes them. */

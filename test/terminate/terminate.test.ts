@@ -16,7 +16,7 @@ const wholeUsers = {
 
 describe('a chunk', () => {
   test('is looked at, recorded, killed on each member, looked at, ended and recorded, in this order', async () => {
-    const { outcomes, steps, at, members } = await ended([idle], [[idle]], {
+    const { outcomes, steps, stages, at, members } = await ended([idle], [[idle]], {
       members: { m1: 'done', m2: 'done' },
     });
     expect(outcomes).toEqual([
@@ -30,6 +30,7 @@ describe('a chunk', () => {
       ],
     ]);
     expect(words(steps)).toEqual(['look', 'attempt', 'kill', 'kill', 'look', 'end', 'outcome']);
+    expect(stages).toEqual(['look', 'attempt', 'kill', 'verify', 'end', 'outcome']);
     const comment = { reaper: 'run-1', policy: 'p', rules: ['a-rule'] };
     const uids = [uidOf('alice@admin')];
     const keys = [keyOf(lsidOf(1))];
@@ -60,6 +61,7 @@ describe('a chunk', () => {
 
   test('has on record what is sent, and to whom', async () => {
     const { steps } = await ended([idle], [[idle]], { members: { m1: 'done', m2: 'unreached' } });
+    expect(steps).toContainEqual({ step: 'record', event: expect.objectContaining({ outcome: 'unknown' }) });
     expect(attemptIn(steps)).toEqual({
       run_id: 'run-1',
       command: 'killAllSessionsByPattern',
@@ -73,10 +75,11 @@ describe('a chunk', () => {
   });
 
   test('sends nothing and looks no second time where nothing matches any more', async () => {
-    const { outcomes, steps, at } = await ended([idle], [[used]]);
+    const { outcomes, steps, at, members } = await ended([idle], [[used]]);
     expect(outcomes).toEqual([['spared', expect.stringMatching(/^no longer matches at the look/)]]);
     expect(words(steps)).toEqual(['look', 'outcome']);
     expect(at).toEqual([now]);
+    expect(members).toEqual([[]]);
   });
 
   test('ends the one and spares the other', async () => {

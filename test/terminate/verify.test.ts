@@ -17,6 +17,13 @@ describe('the look after the kill', () => {
     expect(pauses).toEqual(all.slice(0, 2));
   });
 
+  test('waits for each of them', async () => {
+    const other = aSession({ id: 2, flushedAgo: 20 * minute });
+    const { outcomes } = await ended([holding, other], [[holding, other], [holding, other], [other]]);
+    expect(outcomes.map(([name]) => name)).toEqual(['ended', 'ended']);
+    expect(pauses).toEqual(all.slice(0, 1));
+  });
+
   test('ends with its patience: what is left has not been ended', async () => {
     const { outcomes, sent } = await ended([holding], [[holding]]);
     expect(outcomes).toEqual([
