@@ -116,16 +116,31 @@ for (const { where, by } of [
   );
 
   table.fault(
-    `${where}; a session that was used there just before the kill, and not since`,
-    'an old use is not taken for a new one',
+    `${where}; a session that was ended and is used there after the run`,
+    'the next run sees the use, and judges it afresh',
     async () => {
       const scene = await sceneWith('');
-      const called = await scene.underClock(by, async () => {
+      return scene.underClock(by, async () => {
+        const first = await scene.bench.run();
         await scene.use();
-        return scene.bench.run();
+        const next = await scene.bench.run();
+        return `${scene.said(first)}; the next run: ${scene.said(next)}`;
       });
-      expect(await scene.cursor.drain()).toBe('CursorNotFound');
-      return scene.said(called);
+    },
+  );
+
+  table.fault(
+    `${where}; a session that was used there just before the kill, and not since`,
+    'an old use is not taken for a new one, by the next run neither',
+    async () => {
+      const scene = await sceneWith('');
+      return scene.underClock(by, async () => {
+        await scene.use();
+        const first = await scene.bench.run();
+        const next = await scene.bench.run();
+        expect(await scene.cursor.drain()).toBe('CursorNotFound');
+        return `${scene.said(first)}; the next run: ${scene.said(next)}`;
+      });
     },
   );
 }
