@@ -214,6 +214,8 @@ function cli(world: World, setExitCode: (code: number) => void): Command {
           'list',
           'audit',
           'verify',
+          'check',
+          'locks',
           'test-results',
           'explain',
           'simulate',

@@ -30,10 +30,12 @@ export interface Resource {
   readonly clientGone: boolean | 'unknown';
 }
 
-/** A use that one member knows of: ms since the epoch, put on the primary's clock. */
+/** A use that one member knows of: ms since the epoch, on the primary's clock or later, never earlier. */
 export interface LocalUse {
   readonly at: number;
   readonly member: string;
+  /** By how many ms it may be too late, since the clock of its member is ahead; none where it is not. */
+  readonly ahead?: number;
 }
 
 /** One logical session, merged from everything that any member said of it. */

@@ -142,11 +142,13 @@ export function takeSnapshot(
   for (const member of listing.members) {
     // A member whose clock is behind stamps its uses too early: without this they would look too idle.
     const correction = Math.max(0, member.behind);
+    // What is ahead stays so, and is told: that makes a session look used later, never idler.
+    const ahead = member.behind < 0 ? { ahead: -member.behind } : {};
     for (const row of member.sessions ?? []) {
       learnOwner(row.lsid.uid, row.user);
       const draft = entry(row.lsid);
       const at = row.lastUse + correction;
-      draft.local = withUse(draft.local, { at, member: member.address });
+      draft.local = withUse(draft.local, { at, member: member.address, ...ahead });
     }
     const connected = new Set([...(member.connections?.users ?? [])].map(uidOf));
     // Any user may open as many cursors in a session as the server has room for.

@@ -22,6 +22,48 @@ export async function auditLogFiles(dir: string): Promise<string[]> {
   return [...rotated, ...current].map((name) => join(dir, name));
 }
 
+/** The files of the log at one moment. The one that is being written is open, since it may get another name. */
+interface OpenLog extends AsyncDisposable {
+  /** As `auditLogFiles`. */
+  readonly files: readonly string[];
+  /** Opens one of them, each once: the last one is what was found by its name then. */
+  readonly open: (file: string) => Promise<FileHandle>;
+}
+
+/**
+ * Lists the files and opens the last one, such that none is left out or read for another: a run may set a full file
+ * aside meanwhile, and whoever then opened the last by its name would find the next one there.
+ */
+export async function openLog(dir: string): Promise<OpenLog> {
+  const current = auditLogFile(dir);
+  const rotated = async (): Promise<string[]> =>
+    (await auditLogFiles(dir)).filter((each) => each !== current);
+  for (;;) {
+    const before = await rotated();
+    const last = await openIfThere(current);
+    // No file was set aside in between: this one comes right after them, whatever its name is later.
+    if ((await rotated()).length === before.length) return withLast(before, current, last);
+    await last?.close();
+  }
+}
+
+function withLast(rotated: readonly string[], current: string, last: FileHandle | undefined): OpenLog {
+  return {
+    files: last === undefined ? rotated : [...rotated, current],
+    open: async (file) => (file === current && last !== undefined ? last : open(file, 'r')),
+    async [Symbol.asyncDispose]() {
+      await last?.close();
+    },
+  };
+}
+
+async function openIfThere(file: string): Promise<FileHandle | undefined> {
+  return open(file, 'r').catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  });
+}
+
 /** One line as it is in the file, without its end. */
 export interface RawLine {
   readonly bytes: Buffer;
@@ -33,9 +75,9 @@ export interface RawLine {
 
 const newline = 0x0a;
 
-/** The lines of a file in order, one in memory at a time. */
-export async function* linesOf(file: string): AsyncGenerator<RawLine> {
-  await using handle = await open(file, 'r');
+/** The lines of a file in order, one in memory at a time; closes it. */
+export async function* linesOf(file: FileHandle): AsyncGenerator<RawLine> {
+  await using handle = file;
   let parts: Buffer[] = [];
   let number = 1;
   for await (const chunk of handle.createReadStream({ autoClose: false, highWaterMark: 1 << 18 })) {
@@ -75,8 +117,9 @@ export async function* linesFromEnd(handle: FileHandle): AsyncGenerator<RawLine>
 
 /** The lines of the whole log from its end, back into the files that were set aside. */
 export async function* logFromEnd(dir: string): AsyncGenerator<RawLine> {
-  for (const file of (await auditLogFiles(dir)).reverse()) {
-    await using handle = await open(file, 'r');
+  await using log = await openLog(dir);
+  for (const file of log.files.toReversed()) {
+    await using handle = await log.open(file);
     yield* linesFromEnd(handle);
   }
 }

@@ -1,6 +1,6 @@
 import { genesis, headOf, openLine, type Head, type Line } from './chain.ts';
 import type { ChainState } from './evidence.ts';
-import { auditLogFile, auditLogFiles, linesOf, type RawLine } from './log-files.ts';
+import { auditLogFile, linesOf, openLog, type RawLine } from './log-files.ts';
 import { readHead } from './log-head.ts';
 import { collectTorn, isSame, isTorn } from './torn.ts';
 
@@ -64,7 +64,8 @@ export async function verifyLog(
 ): Promise<ChainState> {
   // The log may only grow after this.
   const known = await readHead(dir);
-  const files = await auditLogFiles(dir);
+  await using log = await openLog(dir);
+  const { files } = log;
   const progress: Progress = {
     known,
     first: undefined,
@@ -76,7 +77,7 @@ export async function verifyLog(
     anchored: head === undefined,
   };
   for (const file of files) {
-    for await (const raw of linesOf(file)) {
+    for await (const raw of linesOf(await log.open(file))) {
       progress.lines += 1;
       // A crash may take nothing but the end of the last line of all.
       const isEnded = raw.whole || file === files.at(-1);

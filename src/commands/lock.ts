@@ -7,6 +7,7 @@ import { makeLog } from '../log.ts';
 import { readUri } from '../mongo/uri.ts';
 import { loadPolicy } from '../policy/load.ts';
 import { nearest } from '../policy/problems.ts';
+import { locksToJson } from '../report/locks-json.ts';
 import { lockToText, locksToText, unlockToText } from '../report/lock-text.ts';
 import { jsonText, visible } from '../report/visible.ts';
 import { readLocks, writeLocks, type Lock } from '../state/locks.ts';
@@ -89,14 +90,9 @@ export async function locks(options: StateOptions, world: World): Promise<number
   const all = await readLocks(stateDirOf(options.stateDir, world.env));
   const now = world.clock().getTime();
   world.stdout.write(
-    `${options.json === true ? jsonText({ locks: all.map(toJson) }) : locksToText(all, now).join('\n')}\n`,
+    `${options.json === true ? jsonText(locksToJson(all)) : locksToText(all, now).join('\n')}\n`,
   );
   return ExitCode.done;
-}
-
-function toJson({ user, until, reason, made_at: madeAt, override_exemptions: overrides }: Lock): object {
-  const [untilText, madeText] = [until, madeAt].map((at) => new Date(at).toISOString());
-  return { user, until: untilText, reason, made_at: madeText, override_exemptions: overrides };
 }
 
 /** Changes the locks and records it, one change at a time; the record comes first. */

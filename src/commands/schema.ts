@@ -3,8 +3,10 @@ import { policySchema } from '../policy/schema.ts';
 import { policyTestsSchema } from '../policy/policy-tests-schema.ts';
 import { fileSchema, outputSchema, type JsonSchema } from '../policy/json-schema.ts';
 import { auditJson, verifyJson } from '../report/audit-json.ts';
+import { checkJson } from '../report/check.ts';
 import { explainJson } from '../report/explain.ts';
 import { listJson } from '../report/list.ts';
+import { locksJson } from '../report/locks-json.ts';
 import { testResultsJson } from '../report/policy-tests.ts';
 import { runJson } from '../report/run-schema.ts';
 import { simulateJson } from '../report/simulate.ts';
@@ -19,6 +21,8 @@ const schemas: Record<string, () => JsonSchema> = {
   audit: () => outputSchema(auditJson, 'reaper audit --json'),
   verify: () => outputSchema(verifyJson, 'reaper audit verify --json'),
   list: () => outputSchema(listJson, 'reaper list --json'),
+  check: () => outputSchema(checkJson, 'reaper check --json'),
+  locks: () => outputSchema(locksJson, 'reaper locks --json'),
   explain: () => outputSchema(explainJson, 'reaper explain --json'),
   simulate: () => outputSchema(simulateJson, 'reaper simulate --json'),
   snapshot: () => fileSchema(snapshotSchema, 'A saved listing of reaper'),

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { ReaperError } from '../errors.ts';
+import { makeFolder } from '../state/make-folder.ts';
 import { ownerOf } from './marker.ts';
 
 /** What is at a path: nothing, or a file and whose it is. */
@@ -45,7 +46,7 @@ async function write(path: string, text: string): Promise<void> {
   // cron and systemd pass over names that begin with a dot.
   const fresh = join(dirname(path), `.${basename(path)}.${randomUUID()}`);
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+    await makeFolder(dirname(path), 0o755);
     await using handle = await open(fresh, 'wx');
     await handle.writeFile(text);
     // Whatever the umask: a unit that only root may read is reported as such at every start.

@@ -199,10 +199,15 @@ async function listMember(
   };
 }
 
-/** How far a member’s clock is behind the primary’s, in ms; 0 where they differ by no more than can be told. */
+/**
+ * How far a member’s clock is behind the primary’s, in ms; 0 where they differ by no more than can be told. Of one that
+ * is ahead no more than is sure: a use after a kill must not be taken for one before it.
+ */
 function behindBy(primary: Clock, member: Clock): number {
   const behind = primary.ahead - member.ahead;
-  return Math.abs(behind) <= primary.uncertainty + member.uncertainty ? 0 : behind;
+  const doubt = primary.uncertainty + member.uncertainty;
+  if (Math.abs(behind) <= doubt) return 0;
+  return behind > 0 ? behind : behind + doubt;
 }
 
 async function listConnections(client: MongoClient): Promise<Connections> {

@@ -83,7 +83,8 @@ export function aftermathOf(
 
 function usedSince({ flushed, local, held }: Session, at: number, margin: number): boolean {
   if (held.length > 0) return true;
-  if (local.some((use) => use.at > at)) return true;
+  // By the clock of a member that is ahead every old use is after the kill.
+  if (local.some((use) => use.at - (use.ahead ?? 0) > at)) return true;
   return flushed !== undefined && flushed > at + margin;
 }
 

@@ -1,8 +1,33 @@
 import wrapAnsi from 'wrap-ansi';
+import { z } from 'zod';
 import type { Problem } from '../policy/problems.ts';
 import type { CheckItem } from './check-items.ts';
 import type { Style } from './style.ts';
 import { visible } from './visible.ts';
+
+/** The shape of `reaper check --json`. */
+export const checkJson = z.strictObject({
+  policy_file: z.string(),
+  ok: z.boolean().describe('No problem, and no item of level error.'),
+  problems: z
+    .array(
+      z.strictObject({
+        line: z.int().min(1),
+        column: z.int().min(1),
+        path: z.string().describe('As rules[1].when; empty for the document itself.'),
+        message: z.string(),
+      }),
+    )
+    .describe('What makes the policy invalid; with any of them nothing else was checked.'),
+  items: z.array(
+    z.strictObject({
+      level: z.enum(['ok', 'warning', 'error']),
+      topic: z.string(),
+      message: z.string(),
+      remedy: z.string().optional(),
+    }),
+  ),
+});
 
 /** Takes what `reaper check` found and returns its lines for a person. */
 export function checkToText(items: readonly CheckItem[], online: boolean, { paint, width }: Style): string[] {
@@ -23,7 +48,11 @@ export function checkToText(items: readonly CheckItem[], online: boolean, { pain
 }
 
 /** Takes what `reaper check` found and returns it as JSON; `problems` make a policy invalid. */
-export function checkToJson(file: string, problems: readonly Problem[], items: readonly CheckItem[]): object {
+export function checkToJson(
+  file: string,
+  problems: readonly Problem[],
+  items: readonly CheckItem[],
+): z.output<typeof checkJson> {
   return {
     policy_file: file,
     ok: problems.length === 0 && items.every(({ level }) => level !== 'error'),

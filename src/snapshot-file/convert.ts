@@ -45,7 +45,7 @@ export function toFile({ snapshot, facts, ...saved }: Saved): SnapshotFile {
 
 /** No other use decides anything. */
 function latestOf([latest]: Session['local']): SnapshotFile['sessions'][number]['local'] {
-  return latest === undefined ? null : { ...latest, at: iso(latest.at) };
+  return latest === undefined ? null : { at: iso(latest.at), member: latest.member };
 }
 
 /** Clocks of members are reckoned finer than a file shows: rounded up, nothing looks idler than it is. */

@@ -1,8 +1,9 @@
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { ReaperError } from '../errors.ts';
 import { closing, exposureOf, exposureWords, type Exposure } from '../exposure.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Where state and audit log live: the option, else systemd's directory, else the XDG state folder. */
 export function stateDirOf(
@@ -24,7 +25,7 @@ export async function makeStateDir(dir: string): Promise<Exposure | undefined> {
   let exposed: Exposure | undefined;
   let toGroup: Exposure | undefined;
   try {
-    await makeFolder(dir);
+    await makeFolder(dir, 0o750);
     exposed = await openToEveryone(dir);
     toGroup = exposureOf(dir, await stat(dir));
   } catch (error) {
@@ -34,20 +35,6 @@ export async function makeStateDir(dir: string): Promise<Exposure | undefined> {
   throw new ReaperError('record-impossible', exposureWords(exposed, 'forge what is recorded and locked'), {
     remedy: `look whether the record is still yours, then: ${closing(exposed)}; or name a folder that reaper may make: --state-dir ${join(dir, 'reaper')}`,
   });
-}
-
-/** Not with `recursive`: where nobody can make a folder, as in /proc, Node tries for ever. */
-async function makeFolder(dir: string): Promise<void> {
-  const make = (): Promise<void> => mkdir(dir, { mode: 0o750 });
-  try {
-    await make();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return;
-    if (code !== 'ENOENT' || dirname(dir) === dir) throw error;
-    await makeFolder(dirname(dir));
-    await make();
-  }
 }
 
 async function openToEveryone(dir: string): Promise<Exposure | undefined> {

@@ -3,8 +3,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { checkJson } from '../../src/report/check.ts';
 import { listJson } from '../../src/report/list.ts';
-import { callReaper } from '../support/reaper.ts';
+import { locksJson } from '../../src/report/locks-json.ts';
+import { callReaper, testBench } from '../support/reaper.ts';
 
 /** What `reaper schema` prints of this, ready to validate with; strict about what it does not know. */
 async function validatorOf(...name: string[]) {
@@ -103,6 +105,65 @@ test('the outputs of run and test compile', async () => {
   const { stdout } = await callReaper(['test', 'policies/tests/stig-not-required.test.yaml', '--json']);
   expect(validate(JSON.parse(stdout))).toBe(true);
   await validatorOf('run');
+});
+
+describe('what is printed is as its schema says', () => {
+  const policyOf = (rules: string): string => `rules: [${rules}]`;
+  const fine = policyOf("{ name: r, when: { users: ['a@admin'] } }");
+  const idle = policyOf('{ name: r, when: { idle_for: 45m } }');
+  const broken = policyOf('{ name: r, when: { idel_for: 45m } }');
+
+  test.each([
+    ['a policy that is fine', fine, { level: 'ok', topic: 'policy' }],
+    ['a policy with a warning', idle, { level: 'warning' }],
+  ])('check: %s', async (_name, policy, item) => {
+    const { call, policyFile } = await testBench('', policy);
+    const { stdout } = await call(['check', '--json', '--policy', policyFile], { env: {} });
+    const printed = JSON.parse(stdout);
+    expect(printed).toMatchObject({ ok: true, problems: [] });
+    expect(printed.items).toContainEqual(expect.objectContaining(item));
+    const validate = await validatorOf('check');
+    validate(printed);
+    expect(validate.errors).toBeNull();
+    expect(checkJson.parse(printed)).toEqual(printed);
+  });
+
+  test('check: a policy that is broken', async () => {
+    const { call, policyFile } = await testBench('', broken);
+    const { stdout } = await call(['check', '--json', '--policy', policyFile], { env: {} });
+    const printed = JSON.parse(stdout);
+    expect(printed).toMatchObject({ ok: false, problems: [{ path: 'rules[0].when' }] });
+    const validate = await validatorOf('check');
+    validate(printed);
+    expect(validate.errors).toBeNull();
+    const { problems, ...rest } = printed;
+    expect(validate(rest)).toBe(false);
+    expect(validate({ ...rest, problems: [{ ...problems[0], line: 'four' }] })).toBe(false);
+  });
+
+  test('locks: none, one, and one that overrides exemptions', async () => {
+    const { call, policyFile, stateDir } = await testBench('', fine);
+    const validate = await validatorOf('locks');
+    const state = ['--state-dir', stateDir];
+    const printed = async () => JSON.parse((await call(['locks', '--json', ...state], { env: {} })).stdout);
+    const shown: number[] = [];
+    for (const [user, ...more] of [[], ['a@admin'], ['b@admin', '--override-exemptions']]) {
+      if (user !== undefined) {
+        const how = ['--for', '10h', '--reason', 'IR-1', '--policy', policyFile, ...state, ...more];
+        const { code, stderr } = await call(['lock', user, ...how], { env: {} });
+        expect(code, stderr).toBe(0);
+      }
+      const now = await printed();
+      shown.push(now.locks.length);
+      validate(now);
+      expect(validate.errors).toBeNull();
+      expect(locksJson.parse(now)).toEqual(now);
+    }
+    expect(shown).toEqual([0, 1, 2]);
+    const { locks } = await printed();
+    expect(validate({ locks: [{ ...locks[0], until: 'noon' }] })).toBe(false);
+    expect(validate({ locks: [{ user: 'a@admin' }] })).toBe(false);
+  });
 });
 
 test('of nothing else', async () => {

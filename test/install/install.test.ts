@@ -309,6 +309,20 @@ describe('reaper install --root', () => {
   });
 });
 
+test.runIf(process.platform === 'linux')('nothing is written where nobody can make a folder', async () => {
+  await expect(filesBelow('/proc').write('/reaper/etc/reaper.conf', '')).rejects.toMatchObject({
+    code: 'usage',
+    message: '/proc/reaper/etc/reaper.conf cannot be written (ENOENT)',
+  });
+});
+
+test('folders on the way to a file are for all to read, and may be made by two at once', async () => {
+  const files = filesBelow(root);
+  await Promise.all(['a', 'b'].map((name) => files.write(`/etc/systemd/system/${name}`, name)));
+  expect(await below('etc')).toEqual(['a', 'b']);
+  expect((await stat(join(root, 'etc/systemd'))).mode & 0o777).toBe(0o755);
+});
+
 describe('reaper uninstall', () => {
   test('stops the timer, takes the files away, and nothing else', async () => {
     await callInstall({ systemd: true });

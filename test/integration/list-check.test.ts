@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import stringWidth from 'string-width';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkJson } from '../../src/report/check.ts';
 import { listJson } from '../../src/report/list.ts';
 import { errorName, everyAction, idOf, openCursor, people, type Person } from '../support/people.ts';
 import { callReaper, testBench } from '../support/reaper.ts';
@@ -144,13 +145,6 @@ describe('reaper list', () => {
   });
 });
 
-interface CheckJson {
-  policy_file: string;
-  ok: boolean;
-  problems: { line: number; column: number; path: string; message: string }[];
-  items: { level: string; topic: string; message: string; remedy?: string }[];
-}
-
 describe('reaper check', () => {
   /** A rule on one user who is listed: nothing that the lint has to say of others on this set. */
   let ruleOn: (limit: string) => string;
@@ -167,7 +161,7 @@ describe('reaper check', () => {
   const check = async (policy: string, connection = uri) => {
     const bench = await testBench(connection, policy);
     const { code, stdout } = await bench.call(['check', '--json', '--policy', bench.policyFile]);
-    const json: CheckJson = JSON.parse(stdout);
+    const json = checkJson.parse(JSON.parse(stdout));
     const item = (topic: string) => json.items.find((each) => each.topic === topic);
     return { code, json, item, policyFile: bench.policyFile };
   };
@@ -312,7 +306,7 @@ modus: enforce
       const { code, stdout, stderr } = await callReaper(['check', '--json', '--policy', policy]);
       expect(code).toBe(78);
       expect(stderr).toBe('');
-      const json: CheckJson = JSON.parse(stdout);
+      const json = checkJson.parse(JSON.parse(stdout));
       expect(json).toMatchObject({ policy_file: policy, ok: false, items: [] });
       expect(json.problems.map(({ line, path }) => `${line} ${path}`).sort()).toEqual([
         '4 rules[0].when',

@@ -2,8 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Binary, MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { linesOf } from '../../src/audit/log-files.ts';
-import { openLine } from '../../src/audit/chain.ts';
+import { verifyLog } from '../../src/audit/verify.ts';
 import { readServerLog } from '../../src/audit/mongod-log.ts';
 import { collectSentKills, type SentKill } from '../../src/audit/mongod-log/sent-kills.ts';
 import { rememberingUidOf } from '../../src/mongo/uid.ts';
@@ -57,10 +56,7 @@ async function serverLog(since: number): Promise<string> {
 
 async function sentKills(): Promise<readonly SentKill[]> {
   const { add, kills } = collectSentKills();
-  for await (const { bytes } of linesOf(bench.auditLog)) {
-    const opened = openLine(bytes);
-    if ('line' in opened) add(opened.line);
-  }
+  await verifyLog(bench.stateDir, {}, add);
   return kills;
 }
 

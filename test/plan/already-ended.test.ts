@@ -66,6 +66,16 @@ describe('a session that an earlier run ended and that is still listed (T11, L2)
     expect(aftermath([listed], [], [ended], false).wasEnded(listed)).toBe(wasEnded);
   });
 
+  test.each([
+    { since: 0, wasEnded: true },
+    { since: 1, wasEnded: false },
+  ])('a member whose clock is ahead had its use $since ms after the kill', ({ since, wasEnded }) => {
+    const ahead = 90_000;
+    const local = [{ at: ended.at + since + ahead, member: 'm1', ahead }];
+    const listed = { ...aSession(), flushed: undefined, local };
+    expect(aftermath([listed]).wasEnded(listed)).toBe(wasEnded);
+  });
+
   test('is told by its whole lsid', () => {
     const bobs = aSession({ owner: 'bob@admin', flushedAgo: 60 * minute });
     const found = aftermath([bobs]);

@@ -33,6 +33,17 @@ describe('the state directory', () => {
     }
   });
 
+  test('may be made by two at once', async () => {
+    const parent = await mkdtemp(join(tmpdir(), 'reaper-dir-'));
+    try {
+      const dir = join(parent, 'a', 'b', 'c');
+      await Promise.all([makeStateDir(dir), makeStateDir(dir), makeStateDir(dir)]);
+      expect((await stat(dir)).isDirectory()).toBe(true);
+    } finally {
+      await rm(parent, { recursive: true });
+    }
+  });
+
   test.runIf(process.platform === 'linux')('is refused where nobody can make a folder', async () => {
     for (const dir of ['/proc/reaper', '/proc/reaper/state'])
       await expect(makeStateDir(dir)).rejects.toMatchObject({ code: 'record-impossible' });

@@ -11,13 +11,21 @@ export interface StartOptions {
   say?: Say;
 }
 
+/** A set whose mongods this process started: nobody else can start one of them again. */
+export interface OwnSet extends Deployment {
+  /** Kills the mongod at this address with SIGKILL and waits until its process is gone: no last word, no last write. */
+  kill(address: string): Promise<void>;
+  /** Starts it again with its port and its data, and waits until every member is at work. */
+  revive(address: string): Promise<void>;
+}
+
 const LAUNCH_TIMEOUT_MS = 60_000;
 const READY_TIMEOUT_MS = 60_000;
 
 /** Starts a replica set with access control and waits until every member is at work; `members` are without arbiters. */
 export async function startReplicaSet(
   options: StartOptions & { members?: number; hidden?: number; arbiters?: number } = {},
-): Promise<Deployment> {
+): Promise<OwnSet> {
   const { members = 3, hidden = 0, arbiters = 0 } = options;
   const bearing = members + hidden;
   const admin = newAdmin();
@@ -54,7 +62,7 @@ export async function startReplicaSet(
     await deployment.stop();
     throw error;
   }
-  return deployment;
+  return Object.assign(deployment, killingAndReviving(deployment, replicaSet.servers));
 }
 
 /** Starts a single mongod, by default with access control. */
@@ -111,6 +119,29 @@ function describeMember(server: MongoMemoryServer, hidden: boolean) {
   return { address: `${info.ip}:${info.port}`, hidden, pid };
 }
 
+function killingAndReviving(
+  { members, uri }: Deployment,
+  servers: readonly MongoMemoryServer[],
+): Pick<OwnSet, 'kill' | 'revive'> {
+  const at = (address: string) => {
+    const index = members.findIndex((member) => member.address === address);
+    const [member, server] = [members[index], servers[index]];
+    if (member === undefined || server === undefined) throw new Error(`no member has the address ${address}`);
+    return { member, server };
+  };
+  return {
+    kill: (address) => killed(at(address).server),
+    async revive(address) {
+      const { member, server } = at(address);
+      await server.stop({ doCleanup: false, force: false });
+      await server.start(true);
+      member.pid = describeMember(server, member.hidden).pid;
+      await using client = await MongoClient.connect(uri());
+      await allMembersReady(client.db('admin'));
+    },
+  };
+}
+
 async function settle(deployment: Deployment): Promise<void> {
   const client = await MongoClient.connect(deployment.uri());
   try {
@@ -141,14 +172,14 @@ async function stop(
   servers: MongoMemoryServer[],
   owner: { stop(options: { doCleanup: boolean }): Promise<boolean> },
 ): Promise<void> {
-  await Promise.all(
-    servers.map(async (server) => {
-      const mongod = server.instanceInfo?.instance.mongodProcess;
-      if (!mongod || mongod.exitCode !== null || mongod.signalCode !== null) return;
-      const ended = once(mongod, 'exit');
-      mongod.kill('SIGKILL');
-      await ended;
-    }),
-  );
+  await Promise.all(servers.map(killed));
   await owner.stop({ doCleanup: true });
+}
+
+async function killed(server: MongoMemoryServer): Promise<void> {
+  const mongod = server.instanceInfo?.instance.mongodProcess;
+  if (!mongod || mongod.exitCode !== null || mongod.signalCode !== null) return;
+  const ended = once(mongod, 'exit');
+  mongod.kill('SIGKILL');
+  await ended;
 }

@@ -10,11 +10,11 @@ export interface ProxiedSet extends Deployment {
 }
 
 /** Starts a set of two members and an arbiter, whose mongods can be told to fail (`failCommand`). */
-export async function startProxiedSet(): Promise<ProxiedSet> {
+export async function startProxiedSet(setParameters: Record<string, number> = {}): Promise<ProxiedSet> {
   const set = await startReplicaSet({
     members: 2,
     arbiters: 1,
-    setParameters: { enableTestCommands: 1 },
+    setParameters: { enableTestCommands: 1, ...setParameters },
   });
   const proxies: Proxy[] = [];
   const stop = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
+import type { Document } from 'mongodb';
 import { listen, type Listening } from './mongos/listen.ts';
-import { commandName, messageReader, type Message } from './mongos/wire.ts';
+import { commandName, messageReader, opMsg, type Message } from './mongos/wire.ts';
 
 /** One message between reaper and a server, as it passes the proxy. */
 export interface Passing {
@@ -15,6 +16,8 @@ type Fate = 'pass' | 'cut' | 'swallow' | number;
 /** A proxy before a server, which does to reaper’s messages what a bad network would; all others pass untouched. */
 export interface Proxy extends Listening {
   meddle: (passing: Passing) => Fate;
+  /** What reaper gets to read instead of an answer’s document; undefined leaves the answer as it is. */
+  alter: (answer: Document, command: string) => Document | undefined;
 }
 
 /** Starts a proxy to the server at an address; it lets everything pass until it is told otherwise. */
@@ -25,17 +28,20 @@ export async function startProxy(address: string): Promise<Proxy> {
     server.on('error', () => client.destroy());
     client.once('close', () => server.destroy());
     server.once('close', () => client.destroy());
-    relay(client, server, (passing) => proxy.meddle(passing));
+    relay(client, server, {
+      meddle: (passing) => proxy.meddle(passing),
+      alter: (answer, command) => proxy.alter(answer, command),
+    });
   });
-  const proxy: Proxy = { ...listening, meddle: () => 'pass' };
+  const proxy: Proxy = { ...listening, meddle: () => 'pass', alter: () => undefined };
   return proxy;
 }
 
-/** Passes everything on; of a client that greets as reaper message by message, as `meddle` says. */
-function relay(client: Socket, server: Socket, meddle: Proxy['meddle']): void {
+/** Passes everything on; of a client that greets as reaper message by message, as `meddle` and `alter` say. */
+function relay(client: Socket, server: Socket, { meddle, alter }: Pick<Proxy, 'meddle' | 'alter'>): void {
   const commands = new Map<number, string>();
   let greeted = false;
-  const pass = (to: Socket, { raw }: Message, fate: Fate): void => {
+  const pass = (to: Socket, raw: Buffer, fate: Fate): void => {
     if (fate === 'cut') client.destroy();
     else if (fate === 'pass') to.write(raw);
     else if (typeof fate === 'number') setTimeout(() => to.writable && to.write(raw), fate);
@@ -47,11 +53,14 @@ function relay(client: Socket, server: Socket, meddle: Proxy['meddle']): void {
     }
     const command = commandName(message.body);
     commands.set(message.requestId, command);
-    pass(server, message, meddle({ command, direction: 'request' }));
+    pass(server, message.raw, meddle({ command, direction: 'request' }));
   });
   const fromServer = messageReader((message) => {
     const command = commands.get(message.responseTo) ?? '';
-    pass(client, message, meddle({ command, direction: 'answer' }));
+    const { kind, body, raw, requestId, responseTo } = message;
+    const altered = kind === 'OP_MSG' ? alter(body, command) : undefined;
+    const bytes = altered === undefined ? raw : opMsg(altered, { requestId, responseTo });
+    pass(client, bytes, meddle({ command, direction: 'answer' }));
   });
   // Members of a set compress what they tell each other: that is not read.
   const passAll = ({ raw }: Message): void => {
