@@ -16,11 +16,13 @@ import type { Lsid } from '../session.ts';
 /** A pattern that names one user or one session; the server takes any other to mean everybody (T1, T2, T4). */
 type Pattern = { readonly uid: Binary } | { readonly lsid: { readonly id: UUID; readonly uid: Binary } };
 
-/** What a member answered to a command. `in-doubt`: nobody knows whether it was carried out. */
+/**
+ * What a member answered to a command. `unreached`: the driver found no server to send it to. `in-doubt`: nobody
+ * knows whether it was carried out.
+ */
 export type Answer =
   | { readonly kind: 'done' }
-  | { readonly kind: 'refused'; readonly message: string }
-  | { readonly kind: 'in-doubt'; readonly message: string };
+  | { readonly kind: 'refused' | 'unreached' | 'in-doubt'; readonly message: string };
 
 /** 100,000 patterns take 1.3 s (T14); who has not answered after this many ms is in doubt. */
 const commandDeadline = 30_000;
@@ -122,8 +124,7 @@ async function send(client: MongoClient, command: Document): Promise<Answer> {
     );
     return { kind: 'done' };
   } catch (error) {
-    const message = wordsOf(error);
-    return wasNotCarriedOut(error) ? { kind: 'refused', message } : { kind: 'in-doubt', message };
+    return { kind: kindOf(error), message: wordsOf(error) };
   }
 }
 
@@ -134,10 +135,10 @@ function wordsOf(error: unknown): string {
   return Array.isArray(hosts) ? `${message}: ${hosts.join(', ')}` : message;
 }
 
-/** The server said no, or never got the command. After anything else nobody knows. */
-function wasNotCarriedOut(error: unknown): boolean {
-  if (error instanceof MongoServerError) return !brokenOff.has(Number(error.code));
-  return error instanceof MongoServerSelectionError;
+/** Whether the server said no, or never got the command. After anything else nobody knows. */
+function kindOf(error: unknown): 'refused' | 'unreached' | 'in-doubt' {
+  if (error instanceof MongoServerSelectionError) return 'unreached';
+  return error instanceof MongoServerError && !brokenOff.has(Number(error.code)) ? 'refused' : 'in-doubt';
 }
 
 /**

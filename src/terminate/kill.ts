@@ -28,7 +28,7 @@ export async function killEverywhere({ target, sessions }: Aimed, run: Terminate
       if (answer.kind === 'done') return { address, kind: 'done' };
       const message = run.deployment.wordsOf(answer.message);
       // It would hold up every other user's kill until the look before it is stale.
-      if (answer.kind === 'in-doubt') run.lostMembers.set(address, message);
+      if (answer.kind !== 'refused') run.lostMembers.set(address, message);
       return { address, kind: answer.kind, message };
     }),
   );

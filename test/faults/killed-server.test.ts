@@ -67,20 +67,18 @@ interface Death {
   readonly done: string;
   readonly stage: Stage;
   readonly who: 'theirs' | 'other' | 'primary';
-  /** Hung for a moment first, so that the kill is surely on its way to it and not carried out. */
-  readonly holdsKill?: boolean;
   readonly because: RegExp;
 }
 
-for (const { done, stage, who, holdsKill = false, because } of [
+for (const { done, stage, who, because } of [
   {
-    done: 'the secondary with the sessions, between the look and the kill',
+    done: 'the secondary with the sessions, with the kill in its hands',
     stage: 'kill',
     who: 'theirs',
     because: /no answer to the kill from/,
   },
   {
-    done: 'another secondary, between the look and the kill',
+    done: 'another secondary, with the kill in its hands',
     stage: 'kill',
     who: 'other',
     because: /no answer to the kill from/,
@@ -95,7 +93,6 @@ for (const { done, stage, who, holdsKill = false, because } of [
     done: 'the primary, with the kill in its hands',
     stage: 'kill',
     who: 'primary',
-    holdsKill: true,
     because: /no answer to the kill from/,
   },
 ] satisfies Death[]) {
@@ -111,9 +108,13 @@ for (const { done, stage, who, holdsKill = false, because } of [
       const first = await scene.bench.run([], {
         onStage: async (reached) => {
           if (reached !== stage || death !== undefined) return;
-          if (holdsKill) process.kill(set.members.find(({ address }) => address === dying)!.pid, 'SIGSTOP');
-          death = holdsKill ? sleep(500).then(() => set.kill(dying)) : set.kill(dying);
-          if (!holdsKill) await death;
+          if (stage === 'verify') {
+            await set.kill(dying);
+            return;
+          }
+          // Hung first, so that the kill is surely on its way to it, and not carried out.
+          process.kill(set.members.find(({ address }) => address === dying)!.pid, 'SIGSTOP');
+          death = sleep(500).then(() => set.kill(dying));
         },
       });
       await death;

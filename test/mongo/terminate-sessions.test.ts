@@ -260,7 +260,11 @@ describe('what a server answers', () => {
       refused('failed: s1:27018, s2:27018'),
     ],
     ['no list of those', told('failed', { failedHosts: 's1:27018' }), refused('failed')],
-    ['not found', new MongoServerSelectionError('no server', topology), refused('no server')],
+    [
+      'not found',
+      new MongoServerSelectionError('no server', topology),
+      { kind: 'unreached', message: 'no server' },
+    ],
     ['cut off', new MongoNetworkError('connection closed'), inDoubt('connection closed')],
     [
       'cut off, with hosts in the error',

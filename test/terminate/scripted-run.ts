@@ -1,4 +1,11 @@
-import { Binary, MongoServerError, UUID, type Document, type MongoClient } from 'mongodb';
+import {
+  Binary,
+  MongoServerError,
+  MongoServerSelectionError,
+  UUID,
+  type Document,
+  type MongoClient,
+} from 'mongodb';
 import { noAuditLog } from '../../src/audit/audit-log.ts';
 import { outcomeEvents } from '../../src/audit/session-events.ts';
 import type { AuditEvent } from '../../src/audit/event.ts';
@@ -12,8 +19,8 @@ import type { Snapshot } from '../../src/snapshot.ts';
 import type { TerminateRun } from '../../src/terminate/terminate.ts';
 import { someFacts } from '../support/builders.ts';
 
-/** How a member takes a command: it does it, says no, or the connection breaks before the answer. */
-export type Take = 'done' | 'refused' | 'lost';
+/** How a member takes a command: it does it, says no, breaks the connection before the answer, or is not found. */
+export type Take = 'done' | 'refused' | 'lost' | 'unfound';
 
 /**
  * All that a run meets, written down beforehand. It stands for the driver alone, since no real server takes
@@ -69,6 +76,8 @@ export function scriptedRun(script: Script) {
       }
       const answer = kill === undefined ? ends : take;
       if (answer === 'refused') throw new MongoServerError({ message: 'not authorized', code: 13 });
+      if (answer === 'unfound')
+        throw new MongoServerSelectionError('connection refused', { reason: null } as never);
       if (answer === 'lost') throw new Error('connection closed');
       return { ok: 1 };
     };

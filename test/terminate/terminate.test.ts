@@ -150,6 +150,12 @@ describe('a kill', () => {
     expect([...run.lostMembers]).toEqual([]);
   });
 
+  test('for which the driver finds its member gone could not be sent, and that gets no other', async () => {
+    const { outcomes, run } = await ended([idle], [[idle]], { members: { m1: 'done', m2: 'unfound' } });
+    expect(outcomes).toEqual([['failed', 'the kill could not be sent to m2 (connection refused)']]);
+    expect([...run.lostMembers]).toEqual([['m2', 'connection refused']]);
+  });
+
   test('whose answer is lost is in doubt, and its member gets no other', async () => {
     const { outcomes, run } = await ended([idle], [[idle]], { members: { m1: 'lost', m2: 'done' } });
     expect(outcomes).toEqual([['in_doubt', 'no answer to the kill from m1 (connection closed)']]);
