@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { addEvidenceCommands } from './cli-evidence.ts';
+import { makeStrict } from './cli-strict.ts';
 import { instant, lengthOfTime, percentage, wholeNumber } from './cli-values.ts';
 import { complain } from './complain.ts';
 import { ExitCode } from './exit-code.ts';
@@ -54,7 +55,6 @@ function cli(world: World, setExitCode: (code: number) => void): Command {
       getErrHelpWidth: () => Math.min(world.stderr.columns || 80, 100),
     })
     .exitOverride()
-    .showHelpAfterError('(reaper --help shows all commands and options)')
     .addHelpText('after', programHelp);
 
   const policy = new Option(
@@ -223,5 +223,6 @@ function cli(world: World, setExitCode: (code: number) => void): Command {
     )
     .action(callWith(async () => (await import('./commands/schema.ts')).schema));
 
+  makeStrict(program);
   return program;
 }
