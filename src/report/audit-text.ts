@@ -41,13 +41,18 @@ export function auditToText(evidence: Evidence, style: Style): string[] {
     ...serverLines(evidence, style),
     '',
     paint.bold('Audit log'),
-    ...chainToText(evidence.chain, style),
+    ...logLines(evidence, style),
     '',
     ...wrap(
       `${time(evidence.at)} · ${visible(evidence.host)} · reaper ${evidence.version} · window since ${time(evidence.since)}`,
       width,
     ),
   ];
+}
+
+function logLines({ chain, auditLog }: Evidence, style: Style): string[] {
+  if (chain.files.length > 0 || !chain.intact) return chainToText(chain, style);
+  return indent(`there is none: ${visible(auditLog)}`, style.width);
 }
 
 /** Takes the state of the log and returns its lines: whether it is intact, else the first places where it is not. */
