@@ -36,8 +36,8 @@ function cli(world: World, setExitCode: (code: number) => void): Command {
     setExitCode(await action(options as never, world));
   };
   const callWith =
-    (load: () => Promise<(argument: string, options: never, world: World) => Promise<number>>) =>
-    async (argument: string, options: unknown) => {
+    <Argument>(load: () => Promise<(argument: Argument, options: never, world: World) => Promise<number>>) =>
+    async (argument: Argument, options: unknown) => {
       const action = await load();
       setExitCode(await action(argument, options as never, world));
     };
@@ -197,7 +197,7 @@ function cli(world: World, setExitCode: (code: number) => void): Command {
   program
     .command('test')
     .description('Check that a policy decides as its tests say. Needs no server.')
-    .argument('<TESTS>', 'file of policy tests (YAML); it names the policy')
+    .argument('<TESTS...>', 'files of policy tests (YAML); each names its policy')
     .addOption(json)
     .addHelpText('after', testHelp)
     .action(callWith(async () => (await import('./commands/test.ts')).test));

@@ -3,7 +3,7 @@ import { getSystemErrorMap } from 'node:util';
 /** In plain words, for who does not know the codes of the file system. */
 const words: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
-  ENOTDIR: 'part of its path is a file, not a folder',
+  ENOTDIR: 'a file stands where a folder is needed',
   EISDIR: 'this is a folder',
   EEXIST: 'something else is there already',
   EACCES: 'this user may not read it',

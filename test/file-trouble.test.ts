@@ -8,7 +8,7 @@ describe('what a file system refuses is said in plain words', () => {
   test.each([
     ['/nowhere/file', 'there is no such file'],
     ['/', 'this is a folder'],
-    ['/etc/passwd/file', 'part of its path is a file, not a folder'],
+    ['/etc/passwd/file', 'a file stands where a folder is needed'],
   ])('to read %s', async (path, words) => {
     expect(fileTrouble(await errorOf(readFile(path)), 'read')).toBe(words);
   });

@@ -161,12 +161,10 @@ async function readChain(
   try {
     return await verifyLog(dir, { head, after }, onLine);
   } catch (error) {
-    const isFolder = (await statIfThere(dir).catch(() => undefined))?.isDirectory() ?? true;
-    const why = isFolder ? fileTrouble(error, 'read') : 'this is no folder';
+    const why = fileTrouble(error, 'read');
     throw new ReaperError('state-damaged', `${dir}: the audit log cannot be read: ${why}`, {
-      remedy: isFolder
-        ? 'call it as the user that reaper runs as, or as root'
-        : 'name the state directory of the runs: --state-dir DIR',
+      remedy:
+        'name the state directory of the runs with --state-dir DIR, and call it as the user that they run as, or as root',
       cause: error,
     });
   }

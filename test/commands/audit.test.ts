@@ -167,7 +167,18 @@ ExecStart={ path=/usr/bin/reaper ; argv[]=/usr/bin/reaper run --policy /srv/othe
       code: 2,
       says: /none.ckl: the checklist cannot be read: there is no such file\n/,
     },
+    {
+      args: ['--merge', '/'],
+      code: 2,
+      says: /\/: the checklist cannot be read: this is a folder\n {2}→ name/,
+    },
+    {
+      args: ['--merge', 'LICENSE'],
+      code: 2,
+      says: /LICENSE: this is no checklist, neither XML \(.ckl\) nor/,
+    },
     { args: ['--mongod-log', 'none.log'], code: 2, says: /none.log/ },
+    { args: ['--mongod-log', '.prettierignore'], code: 2, says: /no line of it is one of a mongod’s log/ },
     { args: ['--output', '/no/folder/x'], code: 1, says: /cannot be written: there is no such folder\n/ },
   ])('refuses $args', async ({ args, code, says }) => {
     const called = await audit(...args);
@@ -305,7 +316,7 @@ describe('reaper audit verify', () => {
     await writeFile(locked, '');
     await chmod(locked, 0o600);
     const { code, stderr } = await call(['audit', 'verify', '--state-dir', locked]);
-    expect(stderr).toContain(`${locked}: the audit log cannot be read: this is no folder`);
+    expect(stderr).toContain(`${locked}: the audit log cannot be read: a file stands where`);
     expect(code).toBe(1);
   });
 });

@@ -304,7 +304,7 @@ describe('reaper install --root', () => {
     await writeFile(join(root, 'etc'), '');
     await expect(callInstall({ systemd: true, root })).rejects.toMatchObject({
       code: 'usage',
-      message: expect.stringContaining('reaper.conf cannot be read (ENOTDIR)'),
+      message: expect.stringContaining('reaper.conf cannot be read: a file stands where'),
     });
   });
 });
