@@ -116,7 +116,7 @@ function faultOf(uri: string): string | undefined {
   if (!/^mongodb(\+srv)?:\/\//.test(uri)) return 'it does not begin with mongodb:// or mongodb+srv://';
   if (/^[^/]*\/\/([^/?]*@)?([/?]|$)/.test(uri)) return 'no host is named';
   if (/^[^/]*\/\/:[^/?]*@/.test(uri)) return 'a password without a user before it';
-  if (/^mongodb\+srv:\/\/([^/?@]*@)?[^/?]*:/.test(uri)) return 'a port in mongodb+srv';
+  if (/^mongodb\+srv:\/\/([^/?]*@)?[^/?@]*:\d+([/?,]|$)/.test(uri)) return 'a port in mongodb+srv';
   if (/%(?![\da-f]{2})/i.test(uri)) return 'a % without two hex digits after it; write %25 for a % itself';
   if (/[\s\p{Cc}]/u.test(uri)) return 'a line break or a space in it; one line is expected, and nothing else';
   if (uri.split('@').length > 2) return 'more than one @; write %40 within user, password and options';

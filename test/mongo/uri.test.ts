@@ -27,6 +27,7 @@ describe('a connection string that is none is told why, in words that quote noth
     'mongodb://h',
     'mongodb://h:1,i:2/?replicaSet=rs',
     'mongodb://u:p%25@h/db',
+    'mongodb+srv://u:123@h.example.net/',
     'mongodb+srv://u:p@h.example.net/?tls=true',
   ])('%s is one', async (uri) => {
     expect(await refusalOf(uri)).toBe(uri);
