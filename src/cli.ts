@@ -6,6 +6,8 @@ import { complain } from './complain.ts';
 import { ExitCode } from './exit-code.ts';
 import { explainHelp, listHelp, lockHelp, programHelp, runHelp, simulateHelp, testHelp } from './help.ts';
 import { refuseCredentials } from './refuse-credentials.ts';
+import { terminalWidth } from './report/style.ts';
+import { wrapWords } from './report/wrap.ts';
 import type { World } from './world.ts';
 
 /** Runs one command line (without node and script) and returns its exit status; never throws. */
@@ -51,6 +53,7 @@ function cli(world: World, setExitCode: (code: number) => void): Command {
     .configureOutput({
       writeOut: (text) => void world.stdout.write(text),
       writeErr: (text) => void world.stderr.write(text),
+      outputError: (text, write) => write(wrapWords(text, terminalWidth(world.stderr, world.env)).join('\n')),
       getOutHelpWidth: () => Math.min(world.stdout.columns || 80, 100),
       getErrHelpWidth: () => Math.min(world.stderr.columns || 80, 100),
     })

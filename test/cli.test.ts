@@ -131,3 +131,64 @@ describe('who is told of a wrong command line', () => {
     },
   );
 });
+
+describe('within 80 columns', () => {
+  const screen = () => {
+    const written: string[] = [];
+    const stream = { isTTY: true, columns: 80, write: (text: string) => written.push(text) };
+    return { stream, lines: () => written.join('').split('\n') };
+  };
+  const commands =
+    'run list explain simulate check role lock unlock locks audit test schema install uninstall';
+
+  test.each([...commands.split(' '), 'audit verify'])('is the help of %s', async (command) => {
+    const { stream, lines } = screen();
+    await callReaper([...command.split(' '), '--help'], { stdout: stream });
+    for (const line of lines()) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('is the role, and it is wrapped in comments only', async () => {
+    const { stream, lines } = screen();
+    await callReaper(['role', '--policy', policy], { stdout: stream });
+    for (const line of lines()) expect(line.length).toBeLessThanOrEqual(80);
+    expect(
+      lines()
+        .filter((line) => !/^\s*\/\//.test(line))
+        .join('\n'),
+    ).toMatchInlineSnapshot(`
+      "db.getSiblingDB("admin").createRole({
+        role: "reaper",
+        privileges: [
+        { resource: { cluster: true }, actions: [
+          "listSessions",
+          "inprog",
+          "killAnySession",
+          "impersonate",
+          "replSetGetConfig"
+        ] }
+        ],
+        roles: []
+      })
+
+      db.getSiblingDB("admin").createUser({
+        user: "reaper", pwd: passwordPrompt(), roles: ["reaper"]
+      })
+      "
+    `);
+  });
+
+  test.each([
+    [['run', '--policy', '/nowhere/policy.yaml']],
+    [['run', '--uri-file', 'mongodb://u@h']],
+    [['simulate', '--snapshot', 'x', '--from', 'noon']],
+    [['lock', 'a@b', '--for', '0h']],
+    [['check', '--policy', 'test/cli.test.ts']],
+  ])('is what %j is told on a terminal, and in one line elsewhere', async (argv) => {
+    const { stream, lines } = screen();
+    await callReaper(argv, { stderr: stream });
+    for (const line of lines()) expect(line.length).toBeLessThanOrEqual(80);
+    const { stderr } = await callReaper(argv);
+    expect(lines().join(' ').replaceAll(/\s+/g, ' ')).toBe(stderr.replaceAll(/\s+/g, ' '));
+    expect(stderr.split('\n').length).toBeLessThanOrEqual(lines().length);
+  });
+});

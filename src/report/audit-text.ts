@@ -1,9 +1,9 @@
-import wrapAnsi from 'wrap-ansi';
 import type { ChainState, Evidence, FindingStatus, Step } from '../audit/evidence.ts';
 import { formatDuration } from '../policy/duration.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
 import { visible } from './visible.ts';
+import { wrap } from './wrap.ts';
 
 const statusWords: Record<FindingStatus, string> = {
   not_a_finding: 'NOT A FINDING',
@@ -198,10 +198,6 @@ function more(count: number): string[] {
 
 function time(at: number): string {
   return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
-function wrap(text: string, width: number): string[] {
-  return wrapAnsi(text, width, { hard: true }).split('\n');
 }
 
 function indent(text: string, width: number, by = 2): string[] {
