@@ -152,6 +152,8 @@ export const installHelp = `
 Writes the files that systemd or cron need, with the paths of this program, and
 runs what makes them count: each step is shown before it is done. Needs root,
 but not for --dry-run and --root. Files that are not reaper's are left alone.
+--dry-run begins with what would be refused and what is missing, and ends with
+the exit status that the real one would have.
 
 The connection string and the policy are yours to put in place first, readable
 for the user reaper, which is made if it is not there. reaper uninstall takes
