@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Action } from './cli.ts';
-import { lengthOfTime } from './cli-values.ts';
+import { hash, lengthOfTime } from './cli-values.ts';
 import { auditHelp, installHelp, verifyHelp } from './help.ts';
 
 /** Calls a command’s function with its own options, or with those that stand before its name as well. */
@@ -17,8 +17,14 @@ export function addEvidenceCommands(
   { policy, stateDir, json }: Readonly<Record<'policy' | 'stateDir' | 'json', Option>>,
   { call, callCommand }: Callers,
 ): void {
-  const head = new Option('--head <HASH>', 'a hash that a run printed to the log of the host: must be there');
-  const after = new Option('--after <HASH>', 'where older files were archived: the hash of their last line');
+  const head = new Option(
+    '--head <HASH>',
+    'a hash that a run printed to the log of the host: must be there',
+  ).argParser(hash);
+  const after = new Option(
+    '--after <HASH>',
+    'where older files were archived: the hash of their last line',
+  ).argParser(hash);
 
   const auditing = program
     .command('audit')
@@ -47,7 +53,7 @@ export function addEvidenceCommands(
       (text: string, before: string[] | undefined) => [...(before ?? []), text],
     )
     .option('--attest <TEXT>', 'with --stig 7 or 4: who attests that no more is required, where')
-    .option('--mongod-log <FILE>', 'a log of a mongod, .gz too: are reaper’s kills in it, and others?')
+    .option('--mongod-log <FILE>', 'a log of a mongod, .gz too: are our kills in it, and others?')
     .addOption(head)
     .addOption(after)
     .addHelpText('after', auditHelp)

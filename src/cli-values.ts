@@ -12,9 +12,24 @@ export function wholeNumber(text: string): number {
 /** Returns ms. */
 export function lengthOfTime(text: string): number {
   const millis = parseDuration(text);
-  if (millis === undefined) throw new InvalidArgumentError('Expected a length of time as 90m, 10h or 2d.');
+  if (millis === undefined)
+    throw new InvalidArgumentError(
+      'Expected a length of time, longer than zero, at most 3650d, as 90m, 10h or 2d.',
+    );
   return millis;
 }
+
+/** As a run or `audit verify` prints it, with the number of its line before it or without. */
+export function hash(text: string): string {
+  const [, found] = /^(?:\d{1,15},? )?(sha256:[\da-f]{64})$/i.exec(text.trim()) ?? [];
+  if (found === undefined)
+    throw new InvalidArgumentError(
+      `Expected a hash as reaper prints it, sha256: and 64 hex digits, as sha256:${example}.`,
+    );
+  return found.toLowerCase();
+}
+
+const example = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 /**
  * Returns ms since the epoch. Without an offset it would be this host’s own time, and a day that the month does not

@@ -1,10 +1,13 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { addEvidenceCommands } from './cli-evidence.ts';
+import { makeStrict } from './cli-strict.ts';
 import { instant, lengthOfTime, percentage, wholeNumber } from './cli-values.ts';
 import { complain } from './complain.ts';
 import { ExitCode } from './exit-code.ts';
 import { explainHelp, listHelp, lockHelp, programHelp, runHelp, simulateHelp, testHelp } from './help.ts';
 import { refuseCredentials } from './refuse-credentials.ts';
+import { terminalWidth } from './report/style.ts';
+import { wrapWords } from './report/wrap.ts';
 import type { World } from './world.ts';
 
 /** Runs one command line (without node and script) and returns its exit status; never throws. */
@@ -35,8 +38,8 @@ function cli(world: World, setExitCode: (code: number) => void): Command {
     setExitCode(await action(options as never, world));
   };
   const callWith =
-    (load: () => Promise<(argument: string, options: never, world: World) => Promise<number>>) =>
-    async (argument: string, options: unknown) => {
+    <Argument>(load: () => Promise<(argument: Argument, options: never, world: World) => Promise<number>>) =>
+    async (argument: Argument, options: unknown) => {
       const action = await load();
       setExitCode(await action(argument, options as never, world));
     };
@@ -50,11 +53,11 @@ function cli(world: World, setExitCode: (code: number) => void): Command {
     .configureOutput({
       writeOut: (text) => void world.stdout.write(text),
       writeErr: (text) => void world.stderr.write(text),
+      outputError: (text, write) => write(wrapWords(text, terminalWidth(world.stderr, world.env)).join('\n')),
       getOutHelpWidth: () => Math.min(world.stdout.columns || 80, 100),
       getErrHelpWidth: () => Math.min(world.stderr.columns || 80, 100),
     })
     .exitOverride()
-    .showHelpAfterError('(reaper --help shows all commands and options)')
     .addHelpText('after', programHelp);
 
   const policy = new Option(
@@ -197,7 +200,7 @@ function cli(world: World, setExitCode: (code: number) => void): Command {
   program
     .command('test')
     .description('Check that a policy decides as its tests say. Needs no server.')
-    .argument('<TESTS>', 'file of policy tests (YAML); it names the policy')
+    .argument('<TESTS...>', 'files of policy tests (YAML); each names its policy')
     .addOption(json)
     .addHelpText('after', testHelp)
     .action(callWith(async () => (await import('./commands/test.ts')).test));
@@ -225,5 +228,6 @@ function cli(world: World, setExitCode: (code: number) => void): Command {
     )
     .action(callWith(async () => (await import('./commands/schema.ts')).schema));
 
+  makeStrict(program);
   return program;
 }

@@ -51,13 +51,15 @@ Examples:
     --to 2026-11-22T13:00:00Z --every 1m --policy new.yaml --against old.yaml`;
 
 export const testHelp = `
+Of several files each is told, and the worst status counts.
+
 Exit status:
    0  every test passed     1  a test failed
    2  usage                78  tests or policy invalid
 
 Examples:
   reaper test policies/tests/stig-v-281700.test.yaml
-  for tests in policies/tests/*.test.yaml; do reaper test "$tests" || exit; done`;
+  reaper test policies/tests/*.test.yaml`;
 
 export const programHelp = `
 The connection string is never an argument. It is read from --uri-file, else
@@ -150,6 +152,8 @@ export const installHelp = `
 Writes the files that systemd or cron need, with the paths of this program, and
 runs what makes them count: each step is shown before it is done. Needs root,
 but not for --dry-run and --root. Files that are not reaper's are left alone.
+--dry-run begins with what would be refused and what is missing, and ends with
+the exit status that the real one would have.
 
 The connection string and the policy are yours to put in place first, readable
 for the user reaper, which is made if it is not there. reaper uninstall takes

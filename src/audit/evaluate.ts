@@ -60,13 +60,14 @@ export function evaluate(seen: Seen): Evidence {
   const whole = all.filter((run) => !run.only && run.finishedAt !== undefined);
   // A run by hand shows as well what the policy does; but it may fail for a reason of its own.
   const lastRun = whole.findLast((run) => !run.byHand) ?? whole.at(-1);
-  const between = gapsOf(all, seen);
+  const successes = successesOf(all, seen);
+  const between = gapsOf(successes, seen);
   const known: Known = {
     ...seen,
     runs: all.filter((run) => (run.finishedAt ?? run.startedAt) >= since),
     lastRun,
     gaps: between.filter(({ from, to }) => to - from > longestAllowed),
-    longestGap: between.length === 0 ? undefined : Math.max(...between.map(({ from, to }) => to - from)),
+    longestGap: successes.length === 0 ? undefined : longestOf(between),
     setBacks: book
       .setBacks(at)
       .filter(({ from, to }) => [from, to].some((time) => time >= since && time <= at)),
@@ -135,16 +136,27 @@ function older(
   };
 }
 
-/** The times between successful runs of the schedule, within the window, up to the moment of the audit. */
-function gapsOf(all: readonly BookedRun[], { since, at, book }: Seen): Gap[] {
-  const successes = all
+/** When runs of the schedule succeeded, in the whole log, the oldest first. */
+function successesOf(all: readonly BookedRun[], { at }: Seen): number[] {
+  return all
     .filter((run) => run.state === 'succeeded' && !run.byHand)
     .map((run) => run.finishedAt ?? run.startedAt)
     .filter((time) => time <= at + clockTolerance)
     .sort((a, b) => a - b);
+}
+
+/** The times without a successful run of the schedule, within the window, up to the moment of the audit. */
+function gapsOf(successes: readonly number[], { since, at, book }: Seen): Gap[] {
   if (book.firstLine === undefined) return [];
   // A run before the window, or the first line of a younger log, is where the first gap begins.
   const before = successes.findLast((time) => time < since) ?? Math.max(since, book.firstLine);
   const moments = [before, ...successes.filter((time) => time >= since), at];
   return moments.slice(1).map((to, index) => ({ from: moments[index] ?? to, to }));
+}
+
+/** In whole seconds, so that every report says the same. */
+function longestOf(gaps: readonly Gap[]): number | undefined {
+  if (gaps.length === 0) return undefined;
+  const longest = Math.max(...gaps.map(({ from, to }) => to - from));
+  return Math.max(1000, Math.round(longest / 1000) * 1000);
 }

@@ -149,7 +149,7 @@ export interface Evidence {
   /** In the window, oldest first. */
   readonly runs: readonly RecordedRun[];
   readonly gaps: readonly Gap[];
-  /** ms; undefined without two moments to compare. */
+  /** ms; undefined if no run of the schedule succeeded. */
   readonly longestGap: number | undefined;
   readonly ended: readonly EndedCount[];
   readonly openEnds: readonly OpenEnd[];

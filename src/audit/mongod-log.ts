@@ -68,7 +68,7 @@ export async function readServerLog(file: string, kills: readonly SentKill[]): P
       if (entry.id === logId.cursorClosed && entry.ctx === 'SessionKiller') closing += 1;
     }
   }
-  if (first === undefined && unreadable > 0) throw noServerLog(file);
+  if (first === undefined && unreadable + doubtful > 0) throw noServerLog(file);
 
   const from = first === undefined ? undefined : Date.parse(first);
   const to = last === undefined ? undefined : Date.parse(last);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Evidence } from '../audit/evidence.ts';
 import { assetOf } from '../report/checklist/asset.ts';
-import { checklistFile } from '../report/checklist/checklist-file.ts';
+import { checklistFile, refused } from '../report/checklist/checklist-file.ts';
 import { cklText } from '../report/checklist/ckl.ts';
 import { cklbText } from '../report/checklist/cklb.ts';
 import { hdfText } from '../report/checklist/hdf.ts';
@@ -28,6 +28,12 @@ export function formatted(format: AuditFormat, evidence: Evidence): string {
 /** Takes somebody’s checklist and its bytes, and returns it with this rule filled in. Throws `usage` if it is none. */
 export function merged(file: string, bytes: Uint8Array, evidence: Evidence): string {
   const checklist = checklistFile(file, bytes);
+  if (!/^\uFEFF?\s*[<{]/.test(checklist.text)) {
+    throw refused(checklist, {
+      message: 'this is no checklist, neither XML (.ckl) nor JSON (.cklb)',
+      remedy: 'name the .ckl or .cklb file of your site',
+    });
+  }
   // By content, not by name: files are renamed on their way.
   const isXml = /^\uFEFF?\s*</.test(checklist.text);
   return isXml ? mergeCkl(checklist, evidence) : mergeCklb(checklist, evidence);

@@ -12,6 +12,7 @@ import { stigs, type Stig } from '../audit/stig.ts';
 import { verifyLog } from '../audit/verify.ts';
 import { ReaperError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
+import { fileTrouble } from '../file-trouble.ts';
 import { makeLog } from '../log.ts';
 import { formatDuration } from '../policy/duration.ts';
 import { loadPolicy } from '../policy/load.ts';
@@ -20,7 +21,7 @@ import { auditToText, chainToText } from '../report/audit-text.ts';
 import { styleFor } from '../report/style.ts';
 import { jsonText } from '../report/visible.ts';
 import { stateDirOf } from '../state/state-dir.ts';
-import { replaceFile } from '../state/write-file.ts';
+import { replaceFile, statIfThere } from '../state/write-file.ts';
 import type { World } from '../world.ts';
 import { formatted, merged, type AuditFormat } from './audit-formats.ts';
 import { policyFileOf, type PolicyOptions } from './options.ts';
@@ -55,6 +56,7 @@ const exitCodes: Record<FindingStatus, number> = {
 export async function audit(options: AuditOptions, world: World): Promise<number> {
   refuseNonsense(options);
   const evidence = await gather(options, world);
+  await refuseWithoutRecord(evidence, stateDirOf(options.stateDir, world.env));
   const text = await reportOf(evidence, options, world);
   if (options.output === undefined) world.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   else await writeReport(options.output, text);
@@ -69,17 +71,30 @@ export async function verify(
 ): Promise<number> {
   const dir = stateDirOf(options.stateDir, world.env);
   const chain = await readChain(dir, options);
-  if (chain.files.length === 0 && chain.intact) {
-    throw new ReaperError('state-damaged', `${auditLogFile(dir)}: there is no audit log`, {
-      remedy: 'name the state directory of the runs: --state-dir DIR',
-    });
-  }
+  if (isNoRecord(chain)) throw await noRecord(dir);
   const lines =
     options.json === true
       ? [jsonText(chainToJson(chain))]
       : chainToText(chain, styleFor(world.stdout, world.env));
   world.stdout.write(`${lines.join('\n')}\n`);
   return chain.intact ? ExitCode.done : ExitCode.findingOpen;
+}
+
+/** One that is gone, where reaper’s note says how far it had come, is a changed one. */
+function isNoRecord({ files, intact }: ChainState): boolean {
+  return files.length === 0 && intact;
+}
+
+/** A mistyped folder must not become the status of a checklist. */
+async function refuseWithoutRecord({ chain, status, stig }: Evidence, dir: string): Promise<void> {
+  if (isNoRecord(chain) && status === 'not_reviewed' && stig.asksForScript) throw await noRecord(dir);
+}
+
+async function noRecord(dir: string): Promise<ReaperError> {
+  const where = (await statIfThere(dir)) === undefined ? ': there is no such folder' : ' in it';
+  return new ReaperError('state-damaged', `${dir}: there is no audit log${where}`, {
+    remedy: 'name the state directory of the runs with --state-dir DIR; a dry run leaves no record',
+  });
 }
 
 function refuseNonsense({ attest, stig, merge, format, json, lookBack }: AuditOptions): void {
@@ -146,9 +161,10 @@ async function readChain(
   try {
     return await verifyLog(dir, { head, after }, onLine);
   } catch (error) {
-    const { code = (error as Error).message } = error as NodeJS.ErrnoException;
-    throw new ReaperError('state-damaged', `${auditLogFile(dir)}: cannot be read (${code})`, {
-      remedy: 'call it as the user that reaper runs as, or as root',
+    const why = fileTrouble(error, 'read');
+    throw new ReaperError('state-damaged', `${dir}: the audit log cannot be read: ${why}`, {
+      remedy:
+        'name the state directory of the runs with --state-dir DIR, and call it as the user that they run as, or as root',
       cause: error,
     });
   }
@@ -167,8 +183,8 @@ async function readChecklist(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    throw new ReaperError('usage', `${file}: the checklist cannot be read (${code})`, {
+    const why = fileTrouble(error, 'read');
+    throw new ReaperError('usage', `${file}: the checklist cannot be read: ${why}`, {
       remedy: 'name the .ckl or .cklb file of your site',
       cause: error,
     });
@@ -179,11 +195,14 @@ async function writeReport(file: string, text: string): Promise<void> {
   try {
     await replaceFile(file, text);
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    throw new ReaperError('snapshot-unwritable', `${file}: cannot be written (${code})`, {
-      remedy: 'name another file with --output',
-      cause: error,
-    });
+    throw new ReaperError(
+      'snapshot-unwritable',
+      `${file}: cannot be written: ${fileTrouble(error, 'write')}`,
+      {
+        remedy: 'make the folder, or name another file with --output',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Head } from '../audit/chain.ts';
 import { ExitCode } from '../exit-code.ts';
+import { fileTrouble } from '../file-trouble.ts';
 import { makeLog } from '../log.ts';
 import { countsOf, type RunResult } from '../run-result.ts';
 import { writeMetrics } from '../state/metrics-file.ts';
@@ -35,6 +36,9 @@ export async function beat(options: RunOptions, world: World, done: Beat): Promi
       head,
     });
   } catch (error) {
-    makeLog(world, quiet).error(`${metricsFile}: the heartbeat was not written: ${(error as Error).message}`);
+    const why = fileTrouble(error, 'write');
+    makeLog(world, quiet).error(
+      `${metricsFile}: the heartbeat was not written: ${why}; name a file in a folder where this user may write with --metrics-file`,
+    );
   }
 }

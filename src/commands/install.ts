@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { thisHost, type Host } from '../audit/schedule/host.ts';
 import { ReaperError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
@@ -21,9 +22,8 @@ import {
   refuseTakenFolder,
   refuseUnfit,
   refuseUser,
-  takenFolder,
 } from '../install/refusals.ts';
-import { checkedSettings, outOfReach, usualSettings, type Settings } from '../install/settings.ts';
+import { checkedSettings, usualSettings, type Settings } from '../install/settings.ts';
 import { runSteps } from '../install/steps.ts';
 import { visibleLines } from '../report/visible.ts';
 import type { World } from '../world.ts';
@@ -65,27 +65,59 @@ export async function install(
   const { before, after } = options.root === undefined ? stepsFor(scheduler, settings) : noSteps;
   const say: Say = (line) => void stdout.write(`${visibleLines(line)}\n`);
   const found = await lookAtAll(planned, files);
+  const shown = shownBelow(options.root);
+  // A dry run is for anybody, and tells what root would be told.
+  const caller = options.dryRun === true ? { ...program, uid: 0 } : program;
+  const checks: readonly Check[] = [
+    () => refuseUnfit(settings),
+    ...(options.root === undefined
+      ? [() => refuseHost(scheduler, caller, host), () => refuseTakenFolder(settings, host)]
+      : []),
+    () => refuseOthersFiles(planned, found, { force: options.force, shown }),
+  ];
   if (options.dryRun === true) {
+    const problems = await foreseen(checks);
+    for (const { message, remedy } of problems) say(`would be refused: ${message}\n  → ${remedy}`);
+    const missing = options.root === undefined ? await missingOf(scheduler, settings, host) : [];
+    for (const line of missing) say(line);
+    if (problems.length + missing.length > 0) say('');
     if (before.length > 0) say(['first, as root:', ...before.map(asLine), ''].join('\n'));
     for (const file of planned)
-      say(`==> ${file.path} (${wordFor(found.get(file.path), file.text, options)})\n${file.text}`);
+      say(`==> ${shown(file.path)} (${wordFor(found.get(file.path), file.text, options)})\n${file.text}`);
     if (after.length > 0) say(['then, as root:', ...after.map(asLine)].join('\n'));
-    const taken = options.root === undefined ? await takenFolder(settings, host) : undefined;
-    for (const problem of [...outOfReach(settings), ...(taken === undefined ? [] : [taken])])
-      say(`would be refused: ${problem}`);
-    return ExitCode.done;
+    return problems[0]?.exitCode ?? ExitCode.done;
   }
-  refuseUnfit(settings);
-  if (options.root === undefined) {
-    await refuseHost(scheduler, program, host);
-    await refuseTakenFolder(settings, host);
-  }
-  refuseOthersFiles(planned, found, options);
+  for (const check of checks) await check();
   if (!(await runSteps(before, host.execute, say))) return ExitCode.unexpected;
-  await writeAll(planned, found, files, say);
+  await writeAll(planned, found, files, (word, path) => say(`${word} ${shown(path)}`));
   if (!(await runSteps(after, host.execute, say))) return ExitCode.unexpected;
-  if (options.root === undefined) await sayWhatIsMissing(scheduler, settings, host, say);
+  if (options.root === undefined) {
+    for (const line of await missingOf(scheduler, settings, host)) say(line);
+    say(`After the second run: reaper audit --policy ${settings.policy} --state-dir ${settings.stateDir}`);
+  }
   return ExitCode.done;
+}
+
+/** Throws a ReaperError where installing is refused. */
+type Check = () => void | Promise<void>;
+
+/** All that the checks refuse, where the real thing stops at the first. */
+async function foreseen(checks: readonly Check[]): Promise<ReaperError[]> {
+  const found: ReaperError[] = [];
+  for (const check of checks) {
+    try {
+      await check();
+    } catch (error) {
+      if (!(error instanceof ReaperError)) throw error;
+      found.push(error);
+    }
+  }
+  return found;
+}
+
+/** Where a file of the host lies, as who calls it finds it. */
+function shownBelow(root: string | undefined): (path: string) => string {
+  return (path) => (root === undefined ? path : join(root, path));
 }
 
 function schedulerOf({ systemd = false, cron = false }: InstallOptions): Scheduler {
@@ -123,33 +155,31 @@ async function writeAll(
   planned: readonly PlannedFile[],
   found: ReadonlyMap<string, Found>,
   files: Files,
-  say: Say,
+  say: (word: string, path: string) => void,
 ): Promise<void> {
   for (const { path, text } of planned) {
     const there = found.get(path);
     if (there !== undefined && there.owner !== 'nobody' && there.text === text) {
-      say(`unchanged  ${path}`);
+      say('unchanged ', path);
       continue;
     }
     await files.write(path, text);
     const isOthers = there?.owner === 'changed' || there?.owner === 'foreign';
-    say(`${isOthers ? 'overwrote ' : there?.owner === 'ours' ? 'replaced  ' : 'wrote     '} ${path}`);
+    say(isOthers ? 'overwrote ' : there?.owner === 'ours' ? 'replaced  ' : 'wrote     ', path);
   }
 }
 
-async function sayWhatIsMissing(
-  scheduler: Scheduler,
-  { policy, uriFile, stateDir }: Settings,
-  host: Host,
-  say: Say,
-): Promise<void> {
-  if (!(await isThere(policy, host)))
-    say(`Still missing: the policy ${policy}, which the user reaper must be able to read.`);
-  if (!(await isThere(uriFile, host))) {
-    const owner = scheduler === 'cron' ? 'reaper' : 'root';
-    say(`Still missing: ${uriFile} with the connection string, owner ${owner}, mode 0400.`);
-  }
-  say(`After the second run: reaper audit --policy ${policy} --state-dir ${stateDir}`);
+/** What a run will need, and is not there yet. */
+async function missingOf(scheduler: Scheduler, { policy, uriFile }: Settings, host: Host): Promise<string[]> {
+  const owner = scheduler === 'cron' ? 'reaper' : 'root';
+  const needed = {
+    [policy]: `the policy ${policy}, which the user reaper must be able to read.`,
+    [uriFile]: `${uriFile} with the connection string, owner ${owner}, mode 0400.`,
+  };
+  const missing: string[] = [];
+  for (const [path, words] of Object.entries(needed))
+    if (!(await isThere(path, host))) missing.push(`Still missing: ${words}`);
+  return missing;
 }
 
 /** `reaper uninstall`: takes away what `install` wrote, and nothing else. Returns 3 if something of it stays. */
@@ -161,30 +191,36 @@ export async function uninstall(
   const { root, dryRun = false, force = false } = options;
   const { program, stdout, host = thisHost } = world;
   const say: Say = (line) => void stdout.write(`${visibleLines(line)}\n`);
+  const shown = shownBelow(root);
   const removed: string[] = [];
   let isWhole = true;
   for (const path of ownPaths) {
     const { owner } = await files.lookAt(path);
     if (owner === 'ours' || (owner === 'changed' && force)) removed.push(path);
-    if (owner === 'foreign') say(`left       ${path}: it is not ours`);
+    if (owner === 'foreign') say(`left       ${shown(path)}: it is not ours`);
     if (owner !== 'changed' || force) continue;
     isWhole = false;
-    say(`left       ${path}: it was changed since it was installed; --force removes it too`);
+    say(`left       ${shown(path)}: it was changed since it was installed; --force removes it too`);
   }
   const { before, after } = root === undefined ? stepsAround(removed) : noSteps;
   if (dryRun) {
-    for (const line of [...before.map(lineOf), ...removed.map((path) => `rm ${path}`), ...after.map(lineOf)])
+    for (const line of [
+      ...before.map(lineOf),
+      ...removed.map((path) => `rm ${shown(path)}`),
+      ...after.map(lineOf),
+    ])
       say(`would do   ${line}`);
   } else {
     if (root === undefined && removed.length > 0) refuseUser(program);
     if (!(await runSteps(before, host.execute, say))) return ExitCode.unexpected;
     for (const path of removed) {
       await files.remove(path);
-      say(`removed    ${path}`);
+      say(`removed    ${shown(path)}`);
     }
     if (!(await runSteps(after, host.execute, say))) return ExitCode.unexpected;
   }
-  if (removed.length === 0 && isWhole) say('There is nothing of reaper install on this host.');
+  if (removed.length === 0 && isWhole)
+    say(`There is nothing of reaper install ${root === undefined ? 'on this host' : `below ${root}`}.`);
   if (root === undefined && (await isThere(dropInFolder, host)))
     say(`left       ${dropInFolder}: your own drop-ins`);
   say('Policy, connection string, audit log and the user reaper stay.');

@@ -9,6 +9,7 @@ import { loadPolicy } from '../policy/load.ts';
 import { nearest } from '../policy/problems.ts';
 import { locksToJson } from '../report/locks-json.ts';
 import { lockToText, locksToText, unlockToText } from '../report/lock-text.ts';
+import { styleFor, terminalWidth } from '../report/style.ts';
 import { jsonText, visible } from '../report/visible.ts';
 import { readLocks, writeLocks, type Lock } from '../state/locks.ts';
 import { takeRunLock } from '../state/run-lock.ts';
@@ -55,7 +56,8 @@ export async function lock(text: string, options: LockOptions, world: World): Pr
     locks: [...locks.filter((each) => each.user !== user), made],
     event: eventOf('lock', made),
   }));
-  stdout.write(`${lockToText(made, stateDir, now, sparing).join('\n')}\n`);
+  const width = terminalWidth(stdout, env);
+  stdout.write(`${lockToText(made, { stateDir, now, sparing, width }).join('\n')}\n`);
   if (options.now !== true) return ExitCode.done;
   const { for: _length, reason: _reason, ...shared } = options;
   return run(shared, world, true);
@@ -74,7 +76,8 @@ export async function unlock(user: string, options: StateOptions, world: World):
     if (found === undefined) throw noLock(user, locks);
     return { locks: locks.filter((each) => each !== found), event: eventOf('unlock', found) };
   });
-  world.stdout.write(`${unlockToText(removed).join('\n')}\n`);
+  const width = terminalWidth(world.stdout, world.env);
+  world.stdout.write(`${unlockToText(removed, width).join('\n')}\n`);
   return ExitCode.done;
 }
 
@@ -87,11 +90,14 @@ function noLock(user: string, locks: readonly Lock[]): ReaperError {
 
 /** `reaper locks`: who is locked, until when and why. */
 export async function locks(options: StateOptions, world: World): Promise<number> {
-  const all = await readLocks(stateDirOf(options.stateDir, world.env));
-  const now = world.clock().getTime();
-  world.stdout.write(
-    `${options.json === true ? jsonText(locksToJson(all)) : locksToText(all, now).join('\n')}\n`,
-  );
+  const { stdout, env, clock } = world;
+  const stateDir = stateDirOf(options.stateDir, env);
+  const all = await readLocks(stateDir);
+  const text =
+    options.json === true
+      ? jsonText(locksToJson(all))
+      : locksToText(all, { stateDir, now: clock().getTime() }, styleFor(stdout, env)).join('\n');
+  stdout.write(`${text}\n`);
   return ExitCode.done;
 }
 

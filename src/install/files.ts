@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { ReaperError } from '../errors.ts';
+import { fileTrouble } from '../file-trouble.ts';
 import { makeFolder } from '../state/make-folder.ts';
 import { ownerOf } from './marker.ts';
 
@@ -68,8 +69,8 @@ async function remove(path: string): Promise<void> {
 }
 
 function unusable(path: string, what: string, cause: unknown): ReaperError {
-  const code = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
-  return new ReaperError('usage', `${path} cannot be ${what} (${code})`, {
+  const why = fileTrouble(cause, what === 'read' ? 'read' : 'write');
+  return new ReaperError('usage', `${path} cannot be ${what}: ${why}`, {
     remedy: 'mend that, then call it again: what is done already is found done',
     cause,
   });

@@ -5,11 +5,11 @@ import type { PlannedFile, Scheduler } from './plan.ts';
 import type { Program } from './program.ts';
 import { outOfReach, type Settings } from './settings.ts';
 
-/** Throws a ReaperError for a path that the service would not reach. */
+/** Throws a ReaperError for paths that the service would not reach. */
 export function refuseUnfit(settings: Settings): void {
-  const [problem] = outOfReach(settings);
-  if (problem === undefined) return;
-  throw new ReaperError('usage', problem, {
+  const problems = outOfReach(settings);
+  if (problems.length === 0) return;
+  throw new ReaperError('usage', problems.join('; '), {
     remedy:
       'put it where all can read it, as /usr/local/lib/reaper/reaper.js and /etc/reaper; then call install from there',
   });
@@ -39,13 +39,18 @@ export async function refuseHost(scheduler: Scheduler, { uid }: Program, host: H
 export function refuseOthersFiles(
   files: readonly PlannedFile[],
   found: ReadonlyMap<string, Found>,
-  { force = false }: { readonly force?: boolean },
+  {
+    force = false,
+    shown,
+  }: { readonly force?: boolean | undefined; readonly shown: (path: string) => string },
 ): void {
   const refused = files.flatMap(({ path, text }) => {
     const there = found.get(path);
     if (there === undefined || there.owner === 'nobody' || there.owner === 'ours' || there.text === text)
       return [];
-    return [`${path} ${there.owner === 'changed' ? 'was changed since it was installed' : 'is not ours'}`];
+    return [
+      `${shown(path)} ${there.owner === 'changed' ? 'was changed since it was installed' : 'is not ours'}`,
+    ];
   });
   if (refused.length === 0 || force) return;
   throw new ReaperError('usage', refused.join('; '), {
@@ -61,7 +66,7 @@ const ownNames =
  * Why the state directory would be taken from others: installing gives it to the user reaper, and systemd all that
  * is in it. Undefined if it is not there, holds nothing but what reaper writes, or belongs to that user.
  */
-export async function takenFolder({ stateDir }: Settings, host: Host): Promise<string | undefined> {
+async function takenFolder({ stateDir }: Settings, host: Host): Promise<string | undefined> {
   const says = (what: string): string => `--state-dir is ${stateDir}, ${what}`;
   try {
     const names = await host.namesIn(stateDir);

@@ -5,6 +5,7 @@ import { ConnectionString } from 'mongodb-connection-string-url';
 import { readBounded } from '../bounded-file.ts';
 import { ReaperError } from '../errors.ts';
 import { closing, exposureOf, quoted } from '../exposure.ts';
+import { fileTrouble } from '../file-trouble.ts';
 
 /** Where a connection string may come from. It is never an argument, since arguments are public. */
 export interface UriSources {
@@ -55,9 +56,9 @@ async function readSecret(file: string): Promise<string | undefined> {
     return Buffer.from(bytes).toString('utf8');
   } catch (error) {
     if (error instanceof ReaperError) throw error;
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    const { code = '' } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;
-    const [why, what] = reasons[code] ?? [code, remedy];
+    const [why, what] = reasons[code] ?? [fileTrouble(error, 'read'), remedy];
     throw unreadable(file, why, what);
   }
 }
@@ -97,7 +98,7 @@ function checked(text: string, source: string): string {
     const { name, message } = error as Error;
     throw new ReaperError(
       'uri-invalid',
-      `${source}: this is not a MongoDB connection string (${name === 'Error' ? message : name})`,
+      `${source}: this is not a MongoDB connection string (${name === 'Error' ? message : 'it cannot be taken apart'})`,
       {
         remedy:
           'write mongodb://USER:PASSWORD@HOST:PORT,HOST:PORT/?replicaSet=NAME&authSource=admin, special characters percent-encoded',
@@ -111,12 +112,17 @@ function checked(text: string, source: string): string {
  * show: for a host, an option, or nothing at all. In words that quote nothing; throws what the parser throws.
  */
 function faultOf(uri: string): string | undefined {
+  if (uri === '') return 'nothing is written there';
+  if (!/^mongodb(\+srv)?:\/\//.test(uri)) return 'it does not begin with mongodb:// or mongodb+srv://';
+  if (/^[^/]*\/\/([^/?]*@)?([/?]|$)/.test(uri)) return 'no host is named';
+  if (/^[^/]*\/\/:[^/?]*@/.test(uri)) return 'a password without a user before it';
+  if (/^mongodb\+srv:\/\/([^/?]*@)?[^/?@]*:\d+([/?,]|$)/.test(uri)) return 'a port in mongodb+srv';
+  if (/%(?![\da-f]{2})/i.test(uri)) return 'a % without two hex digits after it; write %25 for a % itself';
   if (/[\s\p{Cc}]/u.test(uri)) return 'a line break or a space in it; one line is expected, and nothing else';
   if (uri.split('@').length > 2) return 'more than one @; write %40 within user, password and options';
-  const { hosts, isSRV } = new ConnectionString(uri);
+  const { hosts } = new ConnectionString(uri);
   if (!hosts.every(isAddress))
     return 'what stands for a host is none; perhaps the @ before the hosts is missing';
-  if (isSRV && hosts.some((host) => host.includes(':'))) return 'a port in mongodb+srv';
   return undefined;
 }
 

@@ -1,4 +1,4 @@
-import { isPlaceholder } from './placeholder.ts';
+import { lackingIn } from './placeholder.ts';
 import { leavesOf } from '../decide/combine.ts';
 import type { Pattern } from '../decide/pattern.ts';
 import { lintConstant } from './lint-constant.ts';
@@ -99,16 +99,14 @@ function placeholders({ rules, exemptions, authority }: Policy): Warning[] {
       about,
       message: 'has a placeholder, @example.invalid: put your own users there',
     }));
-  const unfilled = [
-    ...(isPlaceholder(authority?.document) ? ['document'] : []),
-    ...(isPlaceholder(authority?.notRequired) ? ['not_required'] : []),
-  ];
+  // Who says nothing of it at all answers to nobody who asks for it.
+  const unfilled = authority === undefined ? [] : lackingIn(authority);
   if (unfilled.length === 0) return warnings;
   return [
     ...warnings,
     {
       about: 'authority',
-      message: `${unfilled.join(' and ')} ${unfilled.length > 1 ? 'are' : 'is'} still to be filled in`,
+      message: `${unfilled.join(', ')} ${unfilled.length > 1 ? 'are' : 'is'} still to be filled in`,
     },
   ];
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readBounded } from '../bounded-file.ts';
 import { ReaperError } from '../errors.ts';
 import type { Exposure } from '../exposure.ts';
+import { fileTrouble } from '../file-trouble.ts';
 import { crossCheck } from './cross-check.ts';
 import { exposureInPlace } from './in-place.ts';
 import { parseYaml } from './parse-yaml.ts';
@@ -87,8 +88,9 @@ async function readPolicy(file: string): Promise<Pick<LoadedPolicy, 'exposure'> 
     const { bytes, stat } = await readBounded(file, mostBytes);
     if (bytes.length <= mostBytes) return { bytes, exposure: await exposureInPlace(file, stat) };
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    const [reason = message, remedy] = reasons[code] ?? [];
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const [reason = fileTrouble(error, 'read'), remedy = 'name a policy with --policy FILE'] =
+      reasons[code] ?? [];
     throw new ReaperError('policy-unreadable', `${file}: ${reason}`, { remedy, cause: error });
   }
   throw new ReaperError('policy-unreadable', `${file}: larger than ${mostBytes} bytes, so it is no policy`);

@@ -17,7 +17,7 @@ export interface Policy {
 }
 
 /** Where the organization decided this, and its way out of termination altogether (P10). */
-interface Authority {
+export interface Authority {
   readonly document: string | undefined;
   readonly approvedBy: string | undefined;
   readonly approvedOn: string | undefined;

@@ -1,9 +1,9 @@
-import wrapAnsi from 'wrap-ansi';
 import type { ChainState, Evidence, FindingStatus, Step } from '../audit/evidence.ts';
 import { formatDuration } from '../policy/duration.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
 import { visible } from './visible.ts';
+import { wrap } from './wrap.ts';
 
 const statusWords: Record<FindingStatus, string> = {
   not_a_finding: 'NOT A FINDING',
@@ -41,13 +41,18 @@ export function auditToText(evidence: Evidence, style: Style): string[] {
     ...serverLines(evidence, style),
     '',
     paint.bold('Audit log'),
-    ...chainToText(evidence.chain, style),
+    ...logLines(evidence, style),
     '',
     ...wrap(
       `${time(evidence.at)} · ${visible(evidence.host)} · reaper ${evidence.version} · window since ${time(evidence.since)}`,
       width,
     ),
   ];
+}
+
+function logLines({ chain, auditLog }: Evidence, style: Style): string[] {
+  if (chain.files.length > 0 || !chain.intact) return chainToText(chain, style);
+  return indent(`there is none: ${visible(auditLog)}`, style.width);
 }
 
 /** Takes the state of the log and returns its lines: whether it is intact, else the first places where it is not. */
@@ -193,10 +198,6 @@ function more(count: number): string[] {
 
 function time(at: number): string {
   return new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
-function wrap(text: string, width: number): string[] {
-  return wrapAnsi(text, width, { hard: true }).split('\n');
 }
 
 function indent(text: string, width: number, by = 2): string[] {

@@ -1,9 +1,9 @@
-import wrapAnsi from 'wrap-ansi';
 import { z } from 'zod';
 import type { Problem } from '../policy/problems.ts';
 import type { CheckItem } from './check-items.ts';
 import type { Style } from './style.ts';
 import { visible } from './visible.ts';
+import { wrap } from './wrap.ts';
 
 /** The shape of `reaper check --json`. */
 export const checkJson = z.strictObject({
@@ -35,7 +35,7 @@ export function checkToText(items: readonly CheckItem[], online: boolean, { pain
   const indent = ' '.repeat(9);
   const lines = items.flatMap(({ level, topic, message, remedy }) => {
     const text = `${paint.bold(visible(topic))}: ${visible(message)}${remedy === undefined ? '' : `\n→ ${visible(remedy)}`}`;
-    const [first = '', ...rest] = wrapAnsi(text, width - indent.length, { hard: true }).split('\n');
+    const [first = '', ...rest] = wrap(text, width - indent.length);
     return [`${marks[level]}  ${first}`, ...rest.map((line) => indent + line)];
   });
   const counts = (['error', 'warning'] as const)

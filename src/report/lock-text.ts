@@ -1,13 +1,25 @@
 import { formatDuration } from '../policy/duration.ts';
 import type { Lock } from '../state/locks.ts';
+import type { Style } from './style.ts';
+import { table } from './table.ts';
 import { visible } from './visible.ts';
+import { comment, wrap } from './wrap.ts';
 
-/** Takes a new lock and returns what it does and what it cannot do; `sparing` names exemptions that may beat it. */
+/** What a lock does depends on these besides. */
+export interface LockScene {
+  readonly stateDir: string;
+  /** ms since the epoch. */
+  readonly now: number;
+  /** Names of exemptions that may beat it. */
+  readonly sparing?: readonly string[];
+  /** Commands are not wrapped: they are pasted. */
+  readonly width?: number;
+}
+
+/** Takes a new lock and returns what it does and what it cannot do. */
 export function lockToText(
   lock: Lock,
-  stateDir: string,
-  now: number,
-  sparing: readonly string[] = [],
+  { stateDir, now, sparing = [], width = Infinity }: LockScene,
 ): string[] {
   return [
     `${visible(lock.user)} is locked until ${timeOf(lock.until)} (${formatDuration(lock.until - now)}): ${visible(lock.reason)}`,
@@ -17,44 +29,65 @@ export function lockToText(
         `warning: exemption ${visible(name)} may spare this user at times, by role or by what a session does; --override-exemptions beats it`,
     ),
     'The user can log in again at any time. To take the login away, in mongosh:',
-    ...loginCommands(lock.user).map((line) => `  ${line}`),
-  ];
+  ]
+    .flatMap((line) => wrap(line, width))
+    .concat(loginCommands(lock.user, width));
 }
 
 /** Takes the lock that was taken away and returns what to undo besides. */
-export function unlockToText(lock: Lock): string[] {
+export function unlockToText(lock: Lock, width = Infinity): string[] {
   return [
-    `${visible(lock.user)} is no longer locked.`,
+    ...wrap(`${visible(lock.user)} is no longer locked.`, width),
     'If the login was taken away as reaper lock proposed, in mongosh:',
     `  ${updateUser(lock.user, [])}`,
-    ...inDirectory(lock.user, 'enable').map((line) => `  ${line}`),
+    ...inDirectory(lock.user, 'enable', width),
   ];
 }
 
-/** Takes the locks and returns a line for each. */
-export function locksToText(locks: readonly Lock[], now: number): string[] {
-  if (locks.length === 0) return ['No user is locked.'];
-  return locks.map(({ user, until, reason, override_exemptions: overrides }) => {
-    const left = until > now ? `for another ${formatDuration(until - now)}` : 'expired';
-    return `${visible(user)}  until ${timeOf(until)} (${left})${overrides ? ', overrides exemptions' : ''}: ${visible(reason)}`;
-  });
+/** Takes the locks of a state directory and returns a table of them. */
+export function locksToText(
+  locks: readonly Lock[],
+  { stateDir, now }: Pick<LockScene, 'stateDir' | 'now'>,
+  { width }: Pick<Style, 'width'>,
+): string[] {
+  if (locks.length === 0)
+    return wrap(`No user is locked for runs with the state directory ${visible(stateDir)}.`, width);
+  const rows = locks.map(({ user, until, reason, override_exemptions: overrides }) => [
+    visible(user),
+    timeOf(until),
+    until > now ? formatDuration(until - now) : 'expired',
+    `${visible(reason)}${overrides ? ' (overrides exemptions)' : ''}`,
+  ]);
+  return table(
+    [
+      { heading: 'USER', most: 30 },
+      { heading: 'UNTIL', most: 20 },
+      { heading: 'LEFT', most: 7 },
+      { heading: 'REASON', most: 60 },
+    ],
+    rows,
+    width,
+  );
 }
 
 /** Nobody comes from there: an address that is kept for documentation. */
 const nowhere = [{ clientSource: ['192.0.2.1'] }];
 
-function loginCommands(user: string): string[] {
-  const commands = [updateUser(user, nowhere), ...inDirectory(user, 'disable')];
+function loginCommands(user: string, width: number): string[] {
+  const commands = [`  ${updateUser(user, nowhere)}`, ...inDirectory(user, 'disable', width)];
   // No other database has a name with a $.
   if (user.split('@').length > 2 && !isExternal(user))
-    commands.push('// where the name ends and the database begins is a guess: check it');
+    commands.push(
+      ...comment('where the name ends and the database begins is a guess: check it', width, '  '),
+    );
   return commands;
 }
 
 /** MongoDB stores a user of $external too, unless a directory tells it the roles. */
-function inDirectory(user: string, remedy: 'disable' | 'enable'): string[] {
+function inDirectory(user: string, remedy: 'disable' | 'enable', width: number): string[] {
   if (!isExternal(user)) return [];
-  return [`// if it says that there is no such user, the user comes from your directory: ${remedy} it there`];
+  const words = `if it says that there is no such user, the user comes from your directory: ${remedy} it there`;
+  return comment(words, width, '  ');
 }
 
 /** Named by a certificate or a directory. */

@@ -1,10 +1,10 @@
-import wrapAnsi from 'wrap-ansi';
 import { countsOf, sessionsOf, type RunResult } from '../run-result.ts';
 import type { OutcomeName } from '../terminate/outcome.ts';
 import { shownVerdicts } from './run-json.ts';
 import { outcomeWords, sessionsTable } from './run-table.ts';
 import type { Style } from './style.ts';
 import { visible } from './visible.ts';
+import { wrap } from './wrap.ts';
 
 const banners = {
   enforce: 'ENFORCE',
@@ -72,8 +72,4 @@ function footerOf(result: RunResult): string {
     `${counts.indeterminate} indeterminate`,
   );
   return parts.join(' · ');
-}
-
-function wrap(line: string, width: number): string[] {
-  return wrapAnsi(line, width, { hard: true }).split('\n');
 }

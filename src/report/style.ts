@@ -10,6 +10,14 @@ export interface Style {
 const usualWidth = 80;
 const mostWidth = 120;
 
+/** For text that programs may read line by line: no width where no person looks. */
+export function terminalWidth(
+  stream: { readonly isTTY?: boolean; readonly columns?: number },
+  env: Readonly<Record<string, string | undefined>>,
+): number {
+  return stream.isTTY === true ? styleFor(stream, env).width : Infinity;
+}
+
 /** Colours only on a terminal, and off with NO_COLOR. */
 export function styleFor(
   stream: { readonly isTTY?: boolean; readonly columns?: number },

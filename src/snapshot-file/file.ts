@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { ReaperError } from '../errors.ts';
 import type { Uid } from '../session.ts';
+import { fileTrouble } from '../file-trouble.ts';
 import { fromFile, toFile } from './convert.ts';
+import { plainIssue } from './plain-issue.ts';
 import { snapshotSchema, type Saved, type SnapshotFile } from './schema.ts';
 
 /** Writes a snapshot file, mode 0600, in one step: whoever reads it finds the whole of it or the one before. */
@@ -17,8 +19,8 @@ export async function saveSnapshot(file: string, saved: Saved): Promise<void> {
     await rename(half, file);
   } catch (error) {
     await rm(half, { force: true }).catch(() => undefined);
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    const [why = message, remedy] = writeReasons[code] ?? [];
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const [why = fileTrouble(error, 'write'), remedy = 'name another file'] = writeReasons[code] ?? [];
     throw new ReaperError('snapshot-unwritable', `${file}: the snapshot cannot be written: ${why}`, {
       remedy,
       cause: error,
@@ -40,8 +42,8 @@ export async function loadSnapshot(file: string, uidOf: (name: string) => Uid): 
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    const [why = message, remedy] = readReasons[code] ?? [];
+    const { code = '' } = error as NodeJS.ErrnoException;
+    const [why = fileTrouble(error, 'read'), remedy = again] = readReasons[code] ?? [];
     throw new ReaperError('snapshot-unreadable', `${file}: ${why}`, { remedy, cause: error });
   }
   return parseSnapshot(text, file, uidOf);
@@ -49,8 +51,11 @@ export async function loadSnapshot(file: string, uidOf: (name: string) => Uid): 
 
 /** Takes the text of a snapshot file and its name for messages; throws a ReaperError. */
 export function parseSnapshot(text: string, file: string, uidOf: (name: string) => Uid): Saved {
-  const parsed = snapshotSchema.safeParse(jsonOf(text, file));
+  const parsed = snapshotSchema.safeParse(jsonOf(text, file), { error: plainIssue });
   if (!parsed.success) {
+    // Of another kind of file nothing else is worth a word.
+    const [first] = parsed.error.issues;
+    if (first?.path[0] === 'format' || first?.path.length === 0) throw invalid(file, [notOurs]);
     const shown = parsed.error.issues.slice(0, mostShown).map((issue) => `${placeOf(issue)}${issue.message}`);
     const more = parsed.error.issues.length - shown.length;
     throw invalid(file, [...shown, ...(more > 0 ? [`and ${more} more`] : [])]);
@@ -64,6 +69,7 @@ export function parseSnapshot(text: string, file: string, uidOf: (name: string) 
   return fromFile(parsed.data, uidOf);
 }
 
+const notOurs = 'this is not a snapshot that reaper saved';
 const mostShown = 5;
 
 function jsonOf(text: string, file: string): unknown {
@@ -76,10 +82,14 @@ function jsonOf(text: string, file: string): unknown {
     const before = text.slice(0, Number(position ?? 0)).split('\n');
     const place =
       position === undefined ? file : `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
-    throw new ReaperError('snapshot-invalid', `${place}: this is not all of a JSON document: ${message}`, {
-      remedy: again,
-      cause: error,
-    });
+    throw new ReaperError(
+      'snapshot-invalid',
+      `${place}: this is not all of a JSON document, so no snapshot that reaper saved`,
+      {
+        remedy: again,
+        cause: error,
+      },
+    );
   }
 }
 

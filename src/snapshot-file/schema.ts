@@ -46,7 +46,7 @@ const session = z.object({
 
 /** The snapshot file that `reaper list --save` writes. Fields may be added within a version. */
 export const snapshotSchema = z.object({
-  format: z.literal('reaper-snapshot', { error: 'not a snapshot of reaper ("format": "reaper-snapshot")' }),
+  format: z.literal('reaper-snapshot'),
   version: z.literal(1, { error: 'expected 1; another version of reaper wrote this' }),
   anonymised: z.boolean(),
   server_time: instant,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ReaperError } from '../errors.ts';
+import { fileTrouble } from '../file-trouble.ts';
 import { readJson, writeJson } from './write-file.ts';
 
 const lock = z.lazy(() =>
@@ -22,10 +23,23 @@ export async function readLocks(dir: string): Promise<Lock[]> {
   try {
     return z.array(lock).parse((await readJson(fileOf(dir))) ?? []);
   } catch (error) {
-    throw new ReaperError('state-damaged', `${fileOf(dir)}: the locks cannot be read`, {
-      remedy: 'mend or remove the file, and lock the users again: reaper lock USER --for TIME --reason TEXT',
-      cause: error,
-    });
+    if ((error as NodeJS.ErrnoException).code !== undefined) {
+      const why = fileTrouble(error, 'read');
+      throw new ReaperError('state-damaged', `${fileOf(dir)}: the locks cannot be read: ${why}`, {
+        remedy:
+          'name the state directory of the runs with --state-dir DIR, and call it as a user who may read it',
+        cause: error,
+      });
+    }
+    throw new ReaperError(
+      'state-damaged',
+      `${fileOf(dir)}: the locks cannot be read: reaper did not write this`,
+      {
+        remedy:
+          'mend or remove the file, and lock the users again: reaper lock USER --for TIME --reason TEXT',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ReaperError } from '../errors.ts';
 import { closing, exposureOf, exposureWords, type Exposure } from '../exposure.ts';
+import { fileTrouble } from '../file-trouble.ts';
 import { makeFolder } from './make-folder.ts';
 
 /** Where state and audit log live: the option, else systemd's directory, else the XDG state folder. */
@@ -50,10 +51,10 @@ async function openToEveryone(dir: string): Promise<Exposure | undefined> {
 
 /** The error for everything that cannot be written where it must be: then nothing is ended. */
 export function cannotRecord(path: string, cause: unknown): ReaperError {
-  const code = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
-  return new ReaperError('record-impossible', `${path}: what this run does cannot be recorded (${code})`, {
+  const why = fileTrouble(cause, 'write');
+  return new ReaperError('record-impossible', `${path}: what this run does cannot be recorded: ${why}`, {
     remedy:
-      'nothing more was ended; make the folder writable for this user, or name another with --state-dir',
+      'nothing more was ended; name a folder where this user may write with --state-dir, or let it write there',
     cause,
   });
 }

@@ -151,7 +151,7 @@ ExecStart={ path=/usr/bin/reaper ; argv[]=/usr/bin/reaper run --policy /srv/othe
     write.mockRejectedValue(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
     const { code, stderr } = await audit('--merge', site, '--output', site);
     write.mockRestore();
-    expect(stderr).toContain('cannot be written (ENOSPC)');
+    expect(stderr).toContain('cannot be written: the disk is full');
     expect([code, await readFile(site, 'utf8')]).toEqual([1, before]);
   });
 
@@ -162,21 +162,91 @@ ExecStart={ path=/usr/bin/reaper ; argv[]=/usr/bin/reaper run --policy /srv/othe
     { args: ['--stig', '6'], code: 2, says: /Allowed choices are 8, 7, 4/ },
     { args: ['--look-back', '30'], code: 2, says: /as 90m, 10h or 2d/ },
     { args: ['--look-back', '23h'], code: 2, says: /--look-back 23h is less than a day[^]*--look-back 1d/ },
-    { args: ['--merge', 'none.ckl'], code: 2, says: /none.ckl: the checklist cannot be read \(ENOENT\)/ },
+    {
+      args: ['--merge', 'none.ckl'],
+      code: 2,
+      says: /none.ckl: the checklist cannot be read: there is no such file\n/,
+    },
+    {
+      args: ['--merge', '/'],
+      code: 2,
+      says: /\/: the checklist cannot be read: this is a folder\n {2}→ name/,
+    },
+    {
+      args: ['--merge', 'LICENSE'],
+      code: 2,
+      says: /LICENSE: this is no checklist, neither XML \(.ckl\) nor/,
+    },
     { args: ['--mongod-log', 'none.log'], code: 2, says: /none.log/ },
-    { args: ['--output', '/no/folder/x'], code: 1, says: /cannot be written \(ENOENT\)/ },
-    { args: ['--policy', 'none.yaml'], code: 1, says: /none.yaml/ },
+    { args: ['--mongod-log', '.prettierignore'], code: 2, says: /no line of it is one of a mongod’s log/ },
+    { args: ['--output', '/no/folder/x'], code: 1, says: /cannot be written: there is no such folder\n/ },
   ])('refuses $args', async ({ args, code, says }) => {
     const called = await audit(...args);
     expect(called.stderr).toMatch(says);
     expect(called.code).toBe(code);
   });
 
-  test('of a state directory without a log is not reviewed, and makes none', async () => {
-    const empty = join(dir, 'empty');
-    const { code } = await call(['audit', '--policy', policyFile, '--state-dir', empty]);
-    expect(code).toBe(5);
-    expect(await readdir(dir)).toEqual(['policy.yaml']);
+  test('cannot tell without the policy', async () => {
+    const { code, stderr } = await call(['audit', '--policy', 'none.yaml', '--state-dir', stateDir]);
+    expect(stderr).toContain('none.yaml: there is no such file');
+    expect(code).toBe(1);
+  });
+
+  test.each([
+    ['that is not there', 'none', /none: there is no audit log: there is no such folder/],
+    ['without a log', '', /: there is no audit log in it/],
+  ])('cannot tell of a state directory %s, names it, and makes none', async (_, name, says) => {
+    const before = await readdir(dir);
+    const site = join(dir, name);
+    const { code, stdout, stderr } = await call(['audit', '--policy', policyFile, '--state-dir', site]);
+    expect(stderr).toMatch(says);
+    expect(stderr).toContain(site);
+    expect(stderr).toContain('→ name the state directory of the runs with --state-dir DIR; a dry run leaves');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(await readdir(dir)).toEqual(before);
+  });
+
+  test('needs no log where it is documented that nothing need end, and says that there is none', async () => {
+    const reason = policy.replace('document:', 'not_required: by design, document:');
+    await writeFile(policyFile, reason.replace(/rules:.*\n/, ''));
+    const none = join(dir, 'none');
+    const { code, stdout } = await call(['audit', '--policy', policyFile, '--state-dir', none]);
+    expect(stdout).toContain('NOT A FINDING');
+    expect(stdout.replace(/\s+/g, ' ')).toContain(`Audit log there is none: ${none}/audit.jsonl`);
+    expect(stdout).not.toContain('0 lines');
+    expect(code).toBe(0);
+  });
+
+  test('does not call the time since the first line a gap between successful runs', async () => {
+    const sha256 = createHash('sha256').update(policy).digest('hex');
+    const failing = await aLog([3, 2, 1].map((ago) => ({ at: now - ago * hour, sha256, exitCode: 3 })));
+    const args = ['audit', '--policy', policyFile, '--state-dir', failing, ...noted];
+    const { stdout } = await call(args);
+    expect(stdout).toContain('longest gap between successful runs: no run of the schedule succeeded');
+    expect(stdout).toContain('3 in the window · 0 succeeded · 3 failed\n');
+    const json = auditJson.parse(JSON.parse((await call([...args, '--json'])).stdout));
+    expect(json.longest_gap_seconds).toBeUndefined();
+    const late = { clock: () => new Date(now + 30 * hour) };
+    const { code, stdout: open } = await call(args, late);
+    expect(open).toMatch(/^OPEN[^]*For 1d9h no run succeeded/m);
+    expect(code).toBe(4);
+  });
+
+  test('says the longest gap with the same figure everywhere', async () => {
+    const late = { clock: () => new Date(now + 3 * hour + 59_700) };
+    const { stdout } = await call(['audit', '--policy', policyFile, '--state-dir', stateDir, ...noted], late);
+    const figures = [
+      ...stdout.matchAll(/longest\s+gap(?:\s+between\s+successful\s+runs)?(?:\s+is|:)?\s+([\dhms]+)/g),
+    ];
+    expect(figures.length).toBeGreaterThan(2);
+    expect(new Set(figures.map(([, figure]) => figure))).toEqual(new Set(['4h1m']));
+  });
+
+  test('does not take a placeholder for a decision', async () => {
+    await writeFile(policyFile, policy.replace('SSP AC-12', 'REPLACE with yours'));
+    const { stdout } = await call(['audit', '--policy', policyFile, '--state-dir', stateDir, ...noted]);
+    expect(stdout).toContain('decided in: approved by ISSO, on 2026-10-01\n');
+    expect(stdout).not.toContain('REPLACE');
   });
 });
 
@@ -246,7 +316,7 @@ describe('reaper audit verify', () => {
     await writeFile(locked, '');
     await chmod(locked, 0o600);
     const { code, stderr } = await call(['audit', 'verify', '--state-dir', locked]);
-    expect(stderr).toContain('cannot be read (ENOTDIR)');
+    expect(stderr).toContain(`${locked}: the audit log cannot be read: a file stands where`);
     expect(code).toBe(1);
   });
 });

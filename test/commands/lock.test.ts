@@ -25,9 +25,10 @@ async function aBench() {
   await writeFile(policyFile, policy);
   const state = ['--state-dir', join(dir, 'state')];
   const lock = (user: string, args: readonly string[] = [], world: Partial<World> = {}): Promise<Called> => {
-    const said = ['--for', '10h', '--reason', 'IR-1', '--policy', policyFile, ...state];
+    const usual = { '--for': '10h', '--reason': 'IR-1', '--policy': policyFile };
+    const said = Object.entries(usual).flatMap((pair) => (args.includes(pair[0]) ? [] : pair));
     const atNoon = Object.defineProperties({ clock: () => noon }, Object.getOwnPropertyDescriptors(world));
-    return callReaper(['lock', user, ...said, ...args], atNoon);
+    return callReaper(['lock', user, ...said, ...state, ...args], atNoon);
   };
   const locked = async (): Promise<unknown> =>
     JSON.parse((await callReaper(['locks', '--json', ...state])).stdout).locks.map(

@@ -240,3 +240,38 @@ test('a file that is not there, or a folder, or no text', async () => {
   );
   expect((await callReaper(['test'])).code).toBe(2);
 });
+
+describe('several files', () => {
+  const named = async (name: string, text: string): Promise<string> => {
+    const file = join(folder, name);
+    await writeFile(file, text);
+    return file;
+  };
+
+  test('are told one after another, whatever is wrong with one, and the worst counts', async () => {
+    const good = await named('good.yaml', noon(['user: a@b, idle: 16m, expect: terminate']));
+    const bad = await named('bad.yaml', noon(['user: a@b, idle: 16m, expect: retain']));
+    const one = await callReaper(['test', good, good]);
+    expect(one.stdout.split('\n').filter((line) => line === good)).toHaveLength(2);
+    expect(one.code).toBe(0);
+    expect((await callReaper(['test', bad, good])).code).toBe(1);
+    const missing = join(folder, 'none.yaml');
+    const { code, stdout, stderr } = await callReaper(['test', missing, good]);
+    expect(stderr).toContain(`${missing}: there is no such file`);
+    expect(stdout).toContain('1 passed · 0 failed');
+    expect(code).toBe(78);
+  });
+
+  test('are not one JSON document', async () => {
+    const { code, stdout, stderr } = await callReaper(['test', 'a.yaml', 'b.yaml', '--json']);
+    expect(stderr).toContain('→ call it once for each file');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  test('in a folder are named by a pattern', async () => {
+    const { code, stderr } = await callReaper(['test', `${folder}/`]);
+    expect(stderr).toContain(`${folder}/: this is a folder\n  → name the files of policy tests in it`);
+    expect(stderr).toContain(`reaper test ${folder}/*.test.yaml`);
+    expect(code).toBe(78);
+  });
+});

@@ -46,17 +46,17 @@ const before: readonly {
 }[] = [
   {
     done: 'the state directory is a file',
-    words: /cannot be recorded \((EEXIST|ENOTDIR)\)/,
+    words: /cannot be recorded: a file stands where a folder is needed/,
     prepare: ({ bench }) => writeFile(bench.stateDir, ''),
   },
   {
     done: 'the audit log is a directory',
-    words: /cannot be recorded \(EISDIR\)/,
+    words: /cannot be recorded: this is a folder/,
     prepare: ({ bench }) => mkdir(bench.auditLog, { recursive: true }),
   },
   {
     done: 'the state directory is read-only for this user',
-    words: /cannot be recorded \(EACCES\)/,
+    words: /cannot be recorded: this user may not write there/,
     ordinary: true,
     prepare: async ({ bench }) => {
       await mkdir(bench.stateDir);
@@ -65,7 +65,7 @@ const before: readonly {
   },
   {
     done: 'the audit log is another user’s',
-    words: /cannot be recorded \(EACCES\)/,
+    words: /cannot be recorded: this user may not write there/,
     ordinary: true,
     prepare: async ({ bench }) => {
       await mkdir(bench.stateDir);
@@ -102,7 +102,7 @@ const before: readonly {
   },
   {
     done: 'what this run ends cannot be remembered for the next',
-    words: /ended-sessions\.json: what this run does cannot be recorded \(EISDIR\)/,
+    words: /ended-sessions\.json: what this run does cannot be recorded: this is a folder/,
     prepare: ({ bench }) => mkdir(`${bench.stateDir}/ended-sessions.json.new`, { recursive: true }),
   },
   {

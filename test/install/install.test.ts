@@ -260,19 +260,37 @@ describe('reaper install --dry-run', () => {
     await callInstall({ systemd: true });
     await change('etc/systemd/system/reaper.timer');
     const options = { systemd: true, dryRun: true, every: 600_000, policy: '/home/dba/policy.yaml' };
-    const { said } = await callInstall(options);
+    const { said, code } = await callInstall(options);
+    expect(code).toBe(2);
     expect(said).toContain('/etc/sysusers.d/reaper.conf (as it is there)\n');
     expect(said).toContain('reaper.service (replaces what an earlier install wrote)\n');
     expect(said).toContain('reaper.timer (there, and changed since: refused)\n');
-    expect(said).toContain('would be refused: --policy is /home/dba/policy.yaml');
+    expect(said).toMatch(
+      /^would be refused: --policy is \/home\/dba\/policy\.yaml[^\n]*\n {2}→ put it where/,
+    );
+    expect(said).toMatch(
+      /^would be refused: .*reaper\.timer was changed since[^\n]*\n {2}→ keep your changes/m,
+    );
+    expect(said.indexOf('would be refused')).toBeLessThan(said.indexOf('==>'));
     const forced = await callInstall({ ...options, force: true });
     expect(forced.said).toContain('reaper.timer (there, and changed since: overwritten)\n');
   });
 
   test('shows the steps of cron first', async () => {
-    const { said } = await callInstall({ cron: true, dryRun: true });
+    const { said, code } = await callInstall({ cron: true, dryRun: true }, { files: whenAllIsThere });
+    expect(code).toBe(0);
     expect(said.startsWith(`first, as root:\n${cronSteps.map((step) => `  ${step}\n`).join('')}`)).toBe(true);
     expect(said).toContain('==> /etc/cron.d/reaper (new)\n');
+  });
+
+  test('says first what is missing, and on which host it would be refused', async () => {
+    const { said, code } = await callInstall({ systemd: true, dryRun: true }, { files: onSystemd });
+    expect(said).toMatch(/^Still missing: the policy [^\n]*\nStill missing: [^\n]*mongodb-uri[^\n]*\n\n==> /);
+    expect(code).toBe(0);
+    const elsewhere = await callInstall({ systemd: true, dryRun: true }, { files: whenAllIsThere });
+    expect(elsewhere.said).toMatch(/^would be refused: systemd does not run on this host\n {2}→ /);
+    expect(elsewhere.said).toContain('==> /etc/systemd/system/reaper.service (new)\n');
+    expect(elsewhere.code).toBe(2);
   });
 });
 
@@ -286,9 +304,20 @@ describe('reaper install --root', () => {
     expect(await install({ cron: true, root }, world)).toBe(0);
     expect(host.asked).toEqual([]);
     expect(await below('etc/cron.d')).toEqual(['reaper']);
-    expect(said).toContain('wrote      /etc/cron.d/reaper\n');
+    expect(said).toContain(`wrote      ${root}/etc/cron.d/reaper\n`);
 
+    said = '';
+    expect(await install({ cron: true, root, dryRun: true }, world)).toBe(0);
+    expect(said).toContain(`==> ${root}/etc/cron.d/reaper (as it is there)\n`);
+    await change('etc/cron.d/reaper');
+    await expect(install({ cron: true, root }, world)).rejects.toThrow(
+      `${root}/etc/cron.d/reaper was changed`,
+    );
+    expect(await install({ cron: true, root, force: true }, world)).toBe(0);
+
+    said = '';
     expect(await uninstall({ root }, world)).toBe(0);
+    expect(said).toContain(`removed    ${root}/etc/cron.d/reaper\n`);
     expect(host.asked).toEqual([]);
     expect(await below('etc')).toEqual([]);
   });
@@ -304,7 +333,7 @@ describe('reaper install --root', () => {
     await writeFile(join(root, 'etc'), '');
     await expect(callInstall({ systemd: true, root })).rejects.toMatchObject({
       code: 'usage',
-      message: expect.stringContaining('reaper.conf cannot be read (ENOTDIR)'),
+      message: expect.stringContaining('reaper.conf cannot be read: a file stands where'),
     });
   });
 });

@@ -92,10 +92,8 @@ test('what reaper lock and unlock print calls updateUser for this very name, and
   fc.assert(
     fc.property(aText, aDatabase, aText, (name, database, reason) => {
       const lock = lockOf(`${name}@${database}`, reason);
-      const printed = [
-        pasted(lockToText(lock, `/var/lib/${reason}`, Date.UTC(2026, 6, 1))),
-        pasted(unlockToText(lock)),
-      ];
+      const scene = { stateDir: `/var/lib/${reason}`, now: Date.UTC(2026, 6, 1) };
+      const printed = [pasted(lockToText(lock, scene)), pasted(unlockToText(lock))];
       const nobody = [[{ clientSource: ['192.0.2.1'] }], []];
       for (const [at, lines] of printed.entries()) {
         expect(lines).toHaveLength(1);

@@ -180,14 +180,27 @@ describe('what is still to be filled in', () => {
   });
 
   test.each([
-    ["{ document: 'REPLACE: where' }", ['authority: document is still to be filled in']],
-    ['{ document: SSP section 5 }', []],
-    ["{ not_required: 'REPLACE: why' }", ['authority: not_required is still to be filled in']],
+    [
+      "{ document: 'REPLACE: where', approved_by: me, approved_on: 2026-10-01 }",
+      ['authority: document is still to be filled in'],
+    ],
+    [
+      "{ document: 'REPLACE: where' }",
+      ['authority: document, approved_by, approved_on are still to be filled in'],
+    ],
+    [
+      "{ document: SSP, approved_by: 'REPLACE: who' }",
+      ['authority: approved_by, approved_on are still to be filled in'],
+    ],
+    ['{ document: SSP section 5, approved_by: me, approved_on: 2026-10-01 }', []],
+    [
+      "{ document: d, approved_by: me, approved_on: 2026-10-01, not_required: 'REPLACE: why' }",
+      ['authority: not_required is still to be filled in'],
+    ],
     [
       "{ document: 'REPLACE: where', not_required: 'REPLACE: why' }",
-      ['authority: document and not_required are still to be filled in'],
+      ['authority: document, approved_by, approved_on, not_required are still to be filled in'],
     ],
-    ['{ approved_by: REPLACE }', []],
   ])('authority: %s', (authority, expected) => {
     expect(warnings(`authority: ${authority}\n${idle('15m')}`)).toEqual(expected);
   });
@@ -223,7 +236,11 @@ test('no limits', () => {
   expect(linted(`${head}${idle('15m')}`)).toEqual([noLimits]);
   expect(linted(`${head}limits: {}\n${idle('15m')}`)).toEqual([noLimits]);
   expect(linted(`${head}limits: { percent: 0 }\n${idle('15m')}`)).toEqual([]);
-  expect(linted(`${head}authority: { not_required: because }\n`)).toEqual([]);
+  expect(
+    linted(
+      `${head}authority: { document: d, approved_by: a, approved_on: 2026-10-01, not_required: because }\n`,
+    ),
+  ).toEqual([]);
 });
 
 test('all at once', () => {

@@ -89,11 +89,11 @@ test('every policy loads, and the lint says nothing but what is expected', async
     `pci-dss-8.2.8: exemption applications: ${placeholder}`,
     `pci-dss-8.2.8: exemption service-accounts: ${placeholder}`,
     expect.stringMatching(/^r023-inactive-sessions: rule idle-5m: idle_for 5m is below 6m/),
-    'stig-not-required: authority: document and not_required are still to be filled in',
+    'stig-not-required: authority: document, approved_by, approved_on, not_required are still to be filled in',
     `stig-v-281700: rule contractors-after-hours: ${placeholder}`,
     `stig-v-281700: rule incident: ${placeholder}`,
     `stig-v-281700: exemption service-accounts: ${placeholder}`,
-    'stig-v-281700: authority: document is still to be filled in',
+    'stig-v-281700: authority: document, approved_by, approved_on are still to be filled in',
   ]);
 });
 

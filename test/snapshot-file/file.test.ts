@@ -168,10 +168,15 @@ describe('its file', () => {
   const file = toFile(saved);
   const [one] = file.sessions;
   test.each([
-    ['no JSON', '{\n  "format": reaper', 'f.json: this is not all of a JSON document: Unexpected token'],
+    ['no JSON', '{\n  "format": reaper', 'f.json: this is not all of a JSON document, so no snapshot'],
     ['cut short', '{\n  "version": 1', 'f.json:2:15: this is not all of a JSON document'],
-    ['something else', '{}', 'f.json: format: not a snapshot of reaper'],
+    ['something else', '{}', 'f.json: this is not a snapshot that reaper saved'],
     ['a later version', { ...file, version: 2 }, 'f.json: version: expected 1; another version'],
+    ['text for a number', { ...file, refresh_seconds: '5m' }, 'f.json: refresh_seconds: expected a number'],
+    ['no time', { ...file, server_time: 'noon' }, 'server_time: expected a time as 2026-11-22T18:30:00Z'],
+    ['a part left out', { ...file, members: undefined }, 'f.json: members: is missing'],
+    ['less than nothing', { ...file, refresh_seconds: -1 }, 'refresh_seconds: expected at least 0'],
+    ['a list', '[]', 'f.json: this is not a snapshot that reaper saved'],
     ['a strange uid', withSession({ lsid: { ...one!.lsid, uid: 'x' } }), 'sessions[0].lsid.uid: not a uid'],
     ['another’s name', withSession({ user: 'bob@admin' }), 'sessions[0].user: "bob@admin" does not have'],
     ['one twice', { ...file, sessions: [one, one] }, 'sessions[1]: this session is there twice'],

@@ -26,7 +26,7 @@ describe('the state directory', () => {
       await writeFile(join(dir, 'file'), '');
       await expect(makeStateDir(join(dir, 'file', 'c'))).rejects.toMatchObject({
         code: 'record-impossible',
-        message: expect.stringContaining('ENOTDIR'),
+        message: expect.stringContaining('a file stands where a folder is needed'),
       });
     } finally {
       await rm(parent, { recursive: true });

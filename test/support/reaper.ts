@@ -56,11 +56,10 @@ export async function testBench(uri: string, policy: string) {
     policyFile,
     stateDir,
     auditLog: join(stateDir, 'audit.jsonl'),
-    run: (args: readonly string[] = [], world: Partial<World> = {}) =>
-      callReaper(['run', '--policy', policyFile, '--state-dir', stateDir, '--json', ...args], {
-        env,
-        ...world,
-      }),
+    run: (args: readonly string[] = [], world: Partial<World> = {}) => {
+      const state = args.includes('--state-dir') ? [] : ['--state-dir', stateDir];
+      return callReaper(['run', '--policy', policyFile, ...state, '--json', ...args], { env, ...world });
+    },
     call: (args: readonly string[], world: Partial<World> = {}) => callReaper(args, { env, ...world }),
   };
 }

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ReaperError } from '../../errors.ts';
+import { fileTrouble } from '../../file-trouble.ts';
 
 const newline = 0x0a;
 
@@ -59,8 +60,8 @@ const reasons: Readonly<Record<string, readonly [why: string, remedy: string]>> 
 };
 
 function unreadable(file: string, error: unknown): ReaperError {
-  const { code = '', message } = error as NodeJS.ErrnoException;
-  const [why, remedy] = reasons[code] ?? [message, otherFile];
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const [why, remedy] = reasons[code] ?? [fileTrouble(error, 'read'), otherFile];
   return new ReaperError('usage', `${file}: the server’s log cannot be read: ${why}`, {
     remedy,
     cause: error,

@@ -1,18 +1,17 @@
 import type { Known } from '../evaluate.ts';
 import type { Step } from '../evidence.ts';
-import { isPlaceholder } from '../../policy/placeholder.ts';
+import { isPlaceholder, lackingIn } from '../../policy/placeholder.ts';
 import { checkText } from '../stig.ts';
 
 /** Step 0: the organization has defined what must end, and who decided it. */
 export function definitionStep({ loaded: { policy, file, sha256 } }: Known): Step {
   const { document, approvedBy, approvedOn, notRequired } = policy.authority ?? {};
-  const isMissing = (text: string | undefined): boolean => text === undefined || isPlaceholder(text);
-  const missing = [
-    ...(isMissing(document) ? ['document'] : []),
-    ...(isMissing(approvedBy) ? ['approved_by'] : []),
-    ...(approvedOn === undefined ? ['approved_on'] : []),
+  const missing = lackingIn(policy.authority);
+  const said = [
+    isPlaceholder(document) ? undefined : document,
+    isPlaceholder(approvedBy) ? undefined : approvedBy && `approved by ${approvedBy}`,
+    approvedOn && `on ${approvedOn}`,
   ];
-  const said = [document, approvedBy && `approved by ${approvedBy}`, approvedOn && `on ${approvedOn}`];
   const facts = [
     { label: 'policy', values: [`${policy.name} (${file})`] },
     { label: 'sha256', values: [sha256] },
@@ -21,7 +20,9 @@ export function definitionStep({ loaded: { policy, file, sha256 } }: Known): Ste
       label: 'decided in',
       values: [said.filter((part) => part !== undefined).join(', ') || 'nothing says so'],
     },
-    ...(notRequired === undefined ? [] : [{ label: 'not required', values: [notRequired] }]),
+    ...(notRequired === undefined || isPlaceholder(notRequired)
+      ? []
+      : [{ label: 'not required', values: [notRequired] }]),
   ];
   const step = {
     name: 'definition',

@@ -14,7 +14,7 @@ export function scheduleStep(known: Known): Step {
     { label: 'could not look', values: notLooked },
     {
       label: 'longest gap between successful runs',
-      values: longestGap === undefined ? [] : [span(longestGap)],
+      values: longestGap === undefined ? noneSucceeded(known) : [span(longestGap)],
     },
     {
       label: 'gaps over a day',
@@ -43,14 +43,20 @@ export function scheduleStep(known: Known): Step {
   return { ...step, state: 'shown', because: [`${found?.where}: ${found?.says}; ${ran}.`] };
 }
 
+/** Said only where there were runs: without any there is nothing to measure. */
+function noneSucceeded({ runs }: Known): string[] {
+  return runs.length === 0 ? [] : ['no run of the schedule succeeded'];
+}
+
 /** By a clock that was set back, gaps are neither shown nor ruled out. */
-function gapProblems({ gaps, longestGap, lastRun, setBacks }: Known): string[] {
+function gapProblems({ gaps, lastRun, setBacks }: Known): string[] {
   if (gaps.length === 0 || setBacks.length > 0) return [];
   const failed =
     lastRun !== undefined && lastRun.state === 'failed'
       ? `; the last run failed (exit ${lastRun.exitCode})`
       : '';
-  return [`For ${span(longestGap ?? 0)} no run succeeded, which is more than a day${failed}.`];
+  const longest = Math.max(...gaps.map(({ from, to }) => to - from));
+  return [`For ${span(longest)} no run succeeded, which is more than a day${failed}.`];
 }
 
 /** One good schedule is enough; a bad one speaks only where there is no other. */
