@@ -193,7 +193,7 @@ export async function reap(input: ReapInput): Promise<Reaped> {
     deployment,
     memberErrors: members.errors,
     serverTime: snapshot.serverTime,
-    verdicts: withNewcomers(verdicts, outcomes),
+    verdicts: withNewcomers(verdicts, plan, outcomes),
     unread: idle?.unread,
     standsFor,
     outcomes:
@@ -227,9 +227,12 @@ async function settled<T>(promise: Promise<T>): Promise<Settled<T>> {
 /** A whole user's sessions that came after the plan were ended too: they count as listed. */
 function withNewcomers(
   verdicts: readonly Verdict[],
+  plan: Plan,
   outcomes: readonly SessionOutcome[],
 ): readonly Verdict[] {
-  if (outcomes.length === 0) return verdicts;
+  const planned = plan.users.reduce((sum, user) => sum + user.sessions.length, plan.alreadyEnded.length);
+  // What was planned has one outcome each.
+  if (outcomes.length <= planned) return verdicts;
   const known = new Set(verdicts.map((each) => keyOf(each.session.lsid)));
   return [
     ...verdicts,

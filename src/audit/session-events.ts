@@ -1,5 +1,6 @@
 import { groupsOf } from '../groups.ts';
 import type { EndedSession } from '../plan/already-ended.ts';
+import type { Outcome } from '../terminate/outcome.ts';
 import type { SessionOutcome } from '../terminate/terminate.ts';
 import type { AuditEvent } from './event.ts';
 import { lastUseText } from './run-events.ts';
@@ -21,7 +22,21 @@ const eventOutcomes = {
  * ends a hundred thousand would else write the same thousand bytes for each of them.
  */
 export function outcomeEvents(runId: string, outcomes: Iterable<SessionOutcome>): AuditEvent[] {
-  return groupsOf(outcomes, likeness, mostInLine).map((alike): AuditEvent => {
+  // Most sessions of a kill share the very outcome.
+  const texts = new Map<Outcome, string>();
+  const textOf = (outcome: Outcome): string => {
+    const text = texts.get(outcome) ?? JSON.stringify(outcome);
+    texts.set(outcome, text);
+    return text;
+  };
+  const traits = ({ verdict: { session, rule }, outcome, at }: SessionOutcome): unknown[] => [
+    session.lsid.uid,
+    session.user,
+    rule,
+    at,
+    textOf(outcome),
+  ];
+  return groupsOf(outcomes, traits, mostInLine).map((alike): AuditEvent => {
     const [{ verdict, outcome, at }] = alike;
     const { session, rule } = verdict;
     return {
@@ -47,15 +62,15 @@ export function outcomeEvents(runId: string, outcomes: Iterable<SessionOutcome>)
   });
 }
 
-function likeness({ verdict: { session, rule }, outcome, at }: SessionOutcome): string {
-  return JSON.stringify([session.lsid.uid, session.user, at, rule, outcome]);
-}
-
 /** Sessions that earlier runs ended have left the listing: the last proof. Those of one user and run share a line. */
 export function goneEvents(runId: string, gone: Iterable<EndedSession>): AuditEvent[] {
-  const likenessOfGone = ({ lsid: { uid }, user, runId: endedBy, outcome }: EndedSession): string =>
-    JSON.stringify([uid, user, endedBy, outcome]);
-  return groupsOf(gone, likenessOfGone, mostInLine).map((alike): AuditEvent => {
+  const traits = ({ lsid: { uid }, user, runId: endedBy, outcome }: EndedSession): unknown[] => [
+    uid,
+    user,
+    endedBy,
+    outcome,
+  ];
+  return groupsOf(gone, traits, mostInLine).map((alike): AuditEvent => {
     const [{ lsid, user, runId: endedBy, outcome }] = alike;
     return {
       action: 'confirmed-gone',

@@ -6,7 +6,13 @@ export function binaryUid(uid: Uid): Binary {
   return Binary.createFromBase64(parseUid(uid), Binary.SUBTYPE_DEFAULT);
 }
 
-/** A whole lsid as the server keeps it; throws a RangeError if a half of it is missing. */
-export function binaryLsid({ id, uid }: Lsid): { id: UUID; uid: Binary } {
-  return { id: new UUID(parseSessionId(id)), uid: binaryUid(uid) };
+/** Whole lsids as the server keeps them; throws a RangeError if a half of one is missing, a TypeError for a hole. */
+export function binaryLsids(lsids: Iterable<Lsid>): { id: UUID; uid: Binary }[] {
+  // Of few users mostly: each uid is made once. Not by `map`, which keeps holes.
+  const uids = new Map<Uid, Binary>();
+  return Array.from(lsids, ({ id, uid }) => {
+    const known = uids.get(uid) ?? binaryUid(uid);
+    uids.set(uid, known);
+    return { id: new UUID(parseSessionId(id)), uid: known };
+  });
 }

@@ -1,7 +1,7 @@
 import type { Document, MongoClient } from 'mongodb';
 import type { Lsid, Uid } from '../session.ts';
 import type { ListedOwner, ListedSession } from '../snapshot.ts';
-import { binaryLsid } from './binary.ts';
+import { binaryLsids } from './binary.ts';
 import { only } from './operations.ts';
 import { readBatches, readDocuments, readRaw, type RawQuery } from './raw-cursor.ts';
 import { rawSessionReader } from './raw-rows.ts';
@@ -54,7 +54,7 @@ function listing(stages: Document[], what: string): RawQuery {
 export async function listRecordsOf(primary: MongoClient, lsids: readonly Lsid[]): Promise<ListedSession[]> {
   const rows: ListedSession[][] = [];
   for (let start = 0; start < lsids.length; start += lsidsAtOnce) {
-    const some = lsids.slice(start, start + lsidsAtOnce).map(binaryLsid);
+    const some = binaryLsids(lsids.slice(start, start + lsidsAtOnce));
     rows.push(await listRecords(primary, [{ $match: { _id: { $in: some } } }]));
   }
   return rows.flat();
@@ -100,7 +100,8 @@ export async function oldestOfOwners(
     return [];
   });
   if (unclear.length === 0) return owners;
-  const without = unclear.flatMap((uid) => knownOf.get(uid) ?? []).map(({ lsid }) => binaryLsid(lsid));
+  const theirs = unclear.flatMap((uid) => knownOf.get(uid) ?? []);
+  const without = binaryLsids(theirs.map(({ lsid }) => lsid));
   // An expression, since for `$nin` the server would walk the index on _id, in the order of chance.
   const others = { $match: { $expr: { $not: [{ $in: ['$_id', { $literal: without }] }] } } };
   return [...owners, ...(await groupByOwner(primary, [...only('_id.uid', unclear), others]))];

@@ -9,7 +9,7 @@ import {
 } from 'mongodb';
 import { ReaperError } from '../errors.ts';
 import type { NonEmpty, Target } from '../plan/plan.ts';
-import { binaryLsid, binaryUid } from './binary.ts';
+import { binaryLsids, binaryUid } from './binary.ts';
 import { within } from './deadline.ts';
 import type { Lsid } from '../session.ts';
 
@@ -85,11 +85,6 @@ function patternsOf(target: Target): Pattern[] {
   if (target.by === 'user') return [{ uid: binaryUid(target.uid) }];
   if (target.by === 'sessions') return binaryLsids(target.lsids).map((lsid) => ({ lsid }));
   return [];
-}
-
-/** Not `map`: it keeps holes, which the server passes over, so that a list of them means everybody (T2). */
-function binaryLsids(lsids: NonEmpty<Lsid>): { id: UUID; uid: Binary }[] {
-  return Array.from(lsids, binaryLsid);
 }
 
 function isSafePattern(pattern: unknown): boolean {

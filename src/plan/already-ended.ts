@@ -104,14 +104,19 @@ export function toRemember(
   done: readonly Done[],
   runId: string,
 ): EndedSession[] {
-  const outcomes = new Map(done.map(({ session, outcome }) => [keyOf(session.lsid), outcome.outcome]));
+  const earlier = [...pending, ...inDoubt];
+  const outcomes = new Map(
+    earlier.length === 0
+      ? []
+      : done.map(({ session, outcome }) => [keyOf(session.lsid), outcome.outcome] as const),
+  );
   const isOpen = ({ lsid, outcome }: EndedSession): boolean => {
     const now = outcomes.get(keyOf(lsid));
     if (now === 'failed') return outcome === 'in_doubt';
     return now === undefined || now === 'spared' || now === 'already_ended';
   };
   return [
-    ...[...pending, ...inDoubt].filter(isOpen),
+    ...earlier.filter(isOpen),
     ...done.flatMap(({ session, outcome: { outcome, usedAgain }, at }): EndedSession[] => {
       if ((outcome !== 'ended' && outcome !== 'killed' && outcome !== 'in_doubt') || usedAgain) return [];
       return [{ lsid: session.lsid, user: session.user, at, outcome, runId }];

@@ -39,9 +39,14 @@ export async function readEndedSessions(dir: string): Promise<{ ended: EndedSess
 
 /** Replaces the file in one step, so that a crash leaves the old or the new one. */
 export async function writeEndedSessions(dir: string, ended: readonly EndedSession[]): Promise<void> {
-  const likeness = ({ lsid: { uid }, user, at, outcome, runId }: EndedSession): string =>
-    JSON.stringify([uid, user, at, outcome, runId]);
-  const rows = groupsOf(ended, likeness).map((alike) => {
+  const traits = ({ lsid: { uid }, user, at, outcome, runId }: EndedSession): unknown[] => [
+    uid,
+    user,
+    at,
+    outcome,
+    runId,
+  ];
+  const rows = groupsOf(ended, traits).map((alike) => {
     const [{ lsid, user, at, outcome, runId }] = alike;
     return { uid: lsid.uid, user, at, outcome, run_id: runId, ids: alike.map((each) => each.lsid.id) };
   });

@@ -12,22 +12,22 @@ export interface Aim {
 }
 
 /**
- * Takes a planned user, what the plan would be now (undefined if nothing), and the verdicts of now.
+ * Takes a planned user, what the plan would be now (undefined if nothing), and the verdicts of now by `keyOf(lsid)`.
  * It may only ever aim at less than was planned, but for new sessions of a whole user (P4).
  */
 export function aimAt(
   planned: PlannedUser,
   now: PlannedUser | undefined,
-  verdictNow: ReadonlyMap<string, Verdict>,
+  verdictNow: (key: string) => Verdict | undefined,
 ): Aim {
-  const stillPlanned = new Set(planned.sessions.map((each) => keyOf(each.session.lsid)));
+  const unmatched = new Map(planned.sessions.map((each) => [keyOf(each.session.lsid), each]));
   const sessions = (now?.sessions ?? []).filter(
-    (each) => stillPlanned.has(keyOf(each.session.lsid)) || (planned.target.by === 'user' && each.wholeUser),
+    (each) => unmatched.delete(keyOf(each.session.lsid)) || (planned.target.by === 'user' && each.wholeUser),
   );
-  const aimed = new Set(sessions.map((each) => keyOf(each.session.lsid)));
-  const spared = planned.sessions
-    .filter((each) => !aimed.has(keyOf(each.session.lsid)))
-    .map((verdict) => ({ verdict, because: whySpared(verdictNow.get(keyOf(verdict.session.lsid))) }));
+  const spared = [...unmatched].map(([key, verdict]) => ({
+    verdict,
+    because: whySpared(verdictNow(key)),
+  }));
   return { target: targetOf(planned, now, sessions), sessions, spared };
 }
 

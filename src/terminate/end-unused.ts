@@ -1,28 +1,30 @@
 import { endSessions } from '../mongo/terminate-sessions.ts';
-import { keyOf, type Lsid } from '../session.ts';
+import type { Lsid } from '../session.ts';
 import type { Killed } from './kill.ts';
 import type { Sight } from './look-after.ts';
-import type { EndResult } from './outcome.ts';
+import type { Aftersight, EndResult } from './outcome.ts';
 import type { TerminateRun } from './terminate.ts';
 
+/** What became of a session in the listing, told by the kill that it died by and by what was seen of it since. */
+export type EndOf = (killed: Killed, after: Aftersight) => EndResult;
+
 /** Sends `endSessions` for what every member confirmed and the look shows unused (T10, T17). */
-export async function endUnused(
-  kills: readonly Killed[],
-  sight: Sight,
-  run: TerminateRun,
-): Promise<Map<string, EndResult>> {
-  const confirmed = kills
-    .filter(({ results }) => results.every(({ kind }) => kind === 'done'))
-    .flatMap(({ aim }) => aim.sessions.map((each) => each.session))
-    .filter((session) => {
-      const { survivors, usedAgain, silentMembers } = sight(session);
-      return survivors.length === 0 && !usedAgain && silentMembers.length === 0;
-    });
+export async function endUnused(kills: readonly Killed[], sight: Sight, run: TerminateRun): Promise<EndOf> {
+  const unused = kills.flatMap((killed) =>
+    killed.aim.sessions.map(({ session }) => session).filter((session) => isUnused(killed, sight(session))),
+  );
   const result = await endAll(
-    confirmed.map((session) => session.lsid),
+    unused.map((session) => session.lsid),
     run,
   );
-  return new Map(confirmed.map((session) => [keyOf(session.lsid), result]));
+  return (killed, after) => (isUnused(killed, after) ? result : unconfirmed);
+}
+
+const unconfirmed: EndResult = { kind: 'not-ended', why: 'not every member confirmed the kill' };
+
+function isUnused({ results }: Killed, { survivors, usedAgain, silentMembers }: Aftersight): boolean {
+  const isDone = results.every(({ kind }) => kind === 'done');
+  return isDone && survivors.length === 0 && !usedAgain && silentMembers.length === 0;
 }
 
 async function endAll(lsids: readonly Lsid[], run: TerminateRun): Promise<EndResult> {

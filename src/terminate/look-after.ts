@@ -28,20 +28,31 @@ export async function lookUntilGone(
       await sleep(pause);
       continue;
     }
-    const index = new Map(after.sessions.map((session) => [keyOf(session.lsid), session]));
-    const sight: Sight = (session) =>
-      aftersightOf(session, index.get(keyOf(session.lsid)), {
-        lookedAt: before.serverTime,
-        silentMembers: after.silentMembers,
-      });
+    const sight = sightOf(killed, before, after);
     if (pause === 0 || killed.every((session) => sight(session).survivors.length === 0)) return sight;
     await sleep(pause);
   }
   throw new Error('unreachable: the last pause is 0');
 }
 
+/** Where nothing is left and nobody came back, that is one and the same sight: most sessions have it. */
+function sightOf(killed: readonly Session[], before: Snapshot, after: Snapshot): Sight {
+  const { silentMembers } = after;
+  const nothing: Aftersight = { silentMembers, survivors: [], usedAgain: false };
+  const now = new Map(after.sessions.map((session) => [keyOf(session.lsid), session]));
+  const seen = new Map<Session, Aftersight>();
+  for (const session of killed) {
+    const listed = now.get(keyOf(session.lsid));
+    if (listed === undefined) continue;
+    const found = aftersightOf(session, listed, { lookedAt: before.serverTime, silentMembers });
+    if (found.survivors.length > 0 || found.usedAgain) seen.set(session, found);
+  }
+  return (session) => seen.get(session) ?? nothing;
+}
+
 /** Nothing can be said of what was killed: every member counts as silent. */
 function blind({ deployment }: TerminateRun): Sight {
   const silentMembers = deployment.members.map(({ address }) => address);
-  return () => ({ silentMembers, survivors: [], usedAgain: false });
+  const nothing: Aftersight = { silentMembers, survivors: [], usedAgain: false };
+  return () => nothing;
 }

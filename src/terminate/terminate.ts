@@ -7,10 +7,10 @@ import type { Plan, PlannedUser } from '../plan/plan.ts';
 import { keyOf, type Uid } from '../session.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { aimAt } from './aim.ts';
-import { endUnused } from './end-unused.ts';
-import { killEverywhere, type Aimed } from './kill.ts';
-import { lookUntilGone } from './look-after.ts';
-import { outcomeOf, type Outcome } from './outcome.ts';
+import { endUnused, type EndOf } from './end-unused.ts';
+import { killEverywhere, type Aimed, type Killed } from './kill.ts';
+import { lookUntilGone, type Sight } from './look-after.ts';
+import { outcomeOf, type Aftersight, type Outcome } from './outcome.ts';
 
 /** The outcome of one session, with the verdict that led to it. */
 export interface SessionOutcome {
@@ -75,16 +75,21 @@ export async function terminateChunk(
   const sight = await lookUntilGone(kills, before, run);
 
   await run.onStage('end');
-  const ended = await endUnused(kills, sight, run);
+  const endOf = await endUnused(kills, sight, run);
 
-  const outcomes = kills.flatMap(({ aim, results }) =>
-    aim.sessions.map((verdict): SessionOutcome => {
-      const key = keyOf(verdict.session.lsid);
-      const end = ended.get(key) ?? { kind: 'not-ended', why: 'not every member confirmed the kill' };
-      return { verdict, outcome: outcomeOf(results, sight(verdict.session), end), at: before.serverTime };
-    }),
-  );
+  const outcomes = kills.flatMap((killed) => outcomesOf(killed, sight, endOf, before.serverTime));
   return recorded([...spared, ...outcomes], run);
+}
+
+/** One for each session of a kill. What was seen alike has an outcome in common, and so a line of the log. */
+function outcomesOf(killed: Killed, sight: Sight, endOf: EndOf, at: number): SessionOutcome[] {
+  const outcomes = new Map<Aftersight, Outcome>();
+  return killed.aim.sessions.map((verdict) => {
+    const after = sight(verdict.session);
+    const outcome = outcomes.get(after) ?? outcomeOf(killed.results, after, endOf(killed, after));
+    outcomes.set(after, outcome);
+    return { verdict, outcome, at };
+  });
 }
 
 /** A member that is waited for in vain makes what the others said old: they are asked again, and it is not. */
@@ -117,7 +122,12 @@ function aimAgain(
   run: TerminateRun,
 ): { aims: Aimed[]; spared: SessionOutcome[] } {
   const { verdicts, plan } = run.decideAgain(snapshot);
-  const verdictNow = new Map(verdicts.map((verdict) => [keyOf(verdict.session.lsid), verdict]));
+  // Asked only for what is spared, which mostly nothing is.
+  let byKey: ReadonlyMap<string, Verdict> | undefined;
+  const verdictNow = (key: string): Verdict | undefined => {
+    byKey ??= new Map(verdicts.map((verdict) => [keyOf(verdict.session.lsid), verdict]));
+    return byKey.get(key);
+  };
   const userNow = new Map(plan.users.map((user) => [user.uid, user]));
   const aims = users.map((user) => aimAt(user, userNow.get(user.uid), verdictNow));
   return {

@@ -1,14 +1,13 @@
 import { expect } from 'vitest';
 import { openRunBook } from '../../src/audit/run-book.ts';
 import { readUnfinished } from '../../src/audit/unfinished.ts';
-import { auditJson } from '../../src/report/audit-json.ts';
 import { verifyLog } from '../../src/audit/verify.ts';
 import type { Line } from '../../src/audit/chain.ts';
 import { readEndedSessions } from '../../src/state/ended-sessions.ts';
 import { sharedReplicaSet } from '../support/shared.ts';
 import { faultTable } from './fault.ts';
 import { ownProcess } from './own-process.ts';
-import { scenes, type Scene } from './scene.ts';
+import { auditOf, scenes, type Scene } from './scene.ts';
 
 const set = sharedReplicaSet();
 const { take, uri } = scenes(() => set, 16);
@@ -31,17 +30,8 @@ function namedIn({ reaper: { sessions = [] } }: Line): string[] {
 }
 
 /** What an assessor is told before the next run: never that all is well. */
-async function auditOf({ bench }: Scene) {
-  const { stdout, stderr } = await bench.call([
-    'audit',
-    '--json',
-    '--policy',
-    bench.policyFile,
-    '--state-dir',
-    bench.stateDir,
-  ]);
-  expect(stderr).toBe('');
-  const { status, open_ends: ends } = auditJson.parse(JSON.parse(stdout));
+async function toldOf(scene: Scene) {
+  const { status, open_ends: ends } = await auditOf(scene);
   const count = (state: string): number => ends.filter((end) => end.state === state).length;
   return {
     status: status === 'not_a_finding',
@@ -81,7 +71,7 @@ for (const { stage, when, left } of [
       const count = (state: string): number => open.filter((end) => end.state === state).length;
       const found = { in_doubt: count('in_doubt'), not_attempted: count('not_attempted') };
       expect(found).toEqual(left);
-      expect(await auditOf(scene)).toEqual({ status: false, ...left });
+      expect(await toldOf(scene)).toEqual({ status: false, ...left });
       const book = openRunBook(0);
       for (const line of await logOf(bench.stateDir)) book.add(line);
       expect(book.runs()).toMatchObject([{ state: 'unfinished' }]);

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { auditJson } from '../../src/report/audit-json.ts';
 import type { Stage } from '../../src/reap.ts';
 import { startReplicaSet, type OwnSet } from '../support/deployment.ts';
 import { documents, openCursor } from '../support/people.ts';
 import type { Called } from '../support/reaper.ts';
 import { faultTable } from './fault.ts';
-import { said, scenes, type Scene } from './scene.ts';
+import { auditOf, said, scenes, type Scene } from './scene.ts';
 
 // A set of its own, which is thrown away: what was killed with -9 is not to be handed on.
 let set: OwnSet;
@@ -45,16 +44,8 @@ async function neighbour(killed: string) {
 }
 
 /** What an assessor is told of these two sessions: whether all is well, and what of them is open. */
-async function audited({ bench }: Scene) {
-  const { stdout } = await bench.call([
-    'audit',
-    '--json',
-    '--policy',
-    bench.policyFile,
-    '--state-dir',
-    bench.stateDir,
-  ]);
-  const { steps, open_ends: ends, ended } = auditJson.parse(JSON.parse(stdout));
+async function audited(scene: Scene) {
+  const { steps, open_ends: ends, ended } = await auditOf(scene);
   const { state, because = [] } = steps.find(({ name }) => name === 'termination') ?? {};
   return { termination: state, because: because.join(' '), ends: ends.map((end) => end.state), ended };
 }

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { MongoClient } from 'mongodb';
 import { afterAll, beforeAll, expect } from 'vitest';
+import type { z } from 'zod';
+import { auditJson } from '../../src/report/audit-json.ts';
 import type { OutcomeName } from '../../src/terminate/outcome.ts';
 import type { Deployment } from '../support/deployment-access.ts';
 import {
@@ -85,6 +87,14 @@ async function sceneOf({ person }: ReturnType<typeof people>, set: Deployment, u
     expectLive: async () => expect(await drained()).toEqual([documents, documents]),
     expectDead: async () => expect(await drained()).toEqual(['CursorNotFound', 'CursorNotFound']),
   };
+}
+
+/** What an assessor is told. */
+export async function auditOf({ bench }: Scene): Promise<z.output<typeof auditJson>> {
+  const files = ['--policy', bench.policyFile, '--state-dir', bench.stateDir];
+  const { stdout, stderr } = await bench.call(['audit', '--json', ...files]);
+  expect(stderr).toBe('');
+  return auditJson.parse(JSON.parse(stdout));
 }
 
 /** What the audit log says was done, in order. */

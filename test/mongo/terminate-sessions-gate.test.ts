@@ -12,7 +12,7 @@ const made = vi.hoisted(() => ({ uid: undefined as unknown, lsids: [] as unknown
 
 vi.mock(import('../../src/mongo/binary.ts'), () => ({
   binaryUid: () => made.uid as never,
-  binaryLsid: () => made.lsids.shift() as never,
+  binaryLsids: (lsids) => made.lsids.splice(0, [...lsids].length) as never,
 }));
 
 const sent: Document[] = [];
