@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { BSON, type ClientSession, type Document, type MongoClient } from 'mongodb';
 import type { ReaperError } from '../errors.ts';
 import { within } from './deadline.ts';
@@ -108,13 +109,18 @@ async function readOn<T>(
     empty = batch.length === 0 ? empty + 1 : 0;
     if (bytes > mostBytes) throw malformedAnswer('the server’s listing has no end');
     if (empty > mostEmpty) throw malformedAnswer('the server’s listing has no end and no rows');
+    const { id, ns } = cursor;
+    if (id !== 0n && (typeof id !== 'bigint' || typeof ns !== 'string')) throw noCursor();
+    const collection = String(ns).slice(String(ns).indexOf('.') + 1);
+    // Asked for before these rows are read: the server finds the next ones meanwhile.
+    const next = id === 0n ? undefined : db.command({ getMore: id, collection, batchSize }, options);
+    // If a row is malformed, nobody waits for it.
+    next?.catch(() => undefined);
+    if (next !== undefined) await setImmediate();
     take(batch.map(read));
     onRead?.((rows += batch.length));
-    const { id, ns } = cursor;
-    if (id === 0n) return;
-    if (typeof id !== 'bigint' || typeof ns !== 'string') throw noCursor();
-    const collection = ns.slice(ns.indexOf('.') + 1);
-    ({ cursor } = await db.command({ getMore: id, collection, batchSize }, options));
+    if (next === undefined) return;
+    ({ cursor } = await next);
     until.signal.throwIfAborted();
   }
 }

@@ -89,3 +89,41 @@ test('a reading that took too long goes on no longer', async () => {
     await server.stop();
   }
 });
+
+describe('the next rows are asked for before these are read', () => {
+  /** Two batches of one row; `next` is what comes of the second. */
+  function twoBatches(next: () => Promise<Document>) {
+    const steps: string[] = [];
+    const command = (sent: Document): Promise<Document> => {
+      steps.push(Object.keys(sent)[0] ?? '');
+      if ('getMore' in sent) return next();
+      return Promise.resolve({ cursor: { id: 1n, ns: 'config.a.b', firstBatch: [new Uint8Array(5)] } });
+    };
+    const startSession = () => ({ endSession: () => Promise.resolve() });
+    const client = { db: () => ({ command }), startSession } as unknown as MongoClient;
+    return { client, steps };
+  }
+
+  test('so that the server finds them meanwhile', async () => {
+    const last = { cursor: { id: 0n, ns: 'config.a.b', nextBatch: [new Uint8Array(5)] } };
+    const { client, steps } = twoBatches(() => Promise.resolve(last));
+    await readRaw(client, query, () => steps.push('read'));
+    expect(steps).toEqual(['aggregate', 'getMore', 'read', 'read']);
+  });
+
+  test('and nobody waits for them where a row is malformed, whatever comes of them', async () => {
+    const { client } = twoBatches(() => Promise.reject(new Error('cursor not found')));
+    const malformed = () => {
+      throw new RangeError('malformed');
+    };
+    await expect(readRaw(client, query, malformed)).rejects.toThrow('malformed');
+    // What was not caught would fail the test now.
+    await sleep(10);
+  });
+
+  test('but not of a cursor that is none', async () => {
+    const { client, steps } = twoBatches(() => Promise.resolve({ cursor: { id: 1, nextBatch: [] } }));
+    await expect(readRaw(client, query, () => 0)).rejects.toMatchObject({ code: 'malformed-answer' });
+    expect(steps).toEqual(['aggregate', 'getMore']);
+  });
+});
