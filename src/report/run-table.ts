@@ -1,4 +1,5 @@
 import type { Verdict } from '../decide/verdict.ts';
+import { groupsOf } from '../groups.ts';
 import { formatDuration } from '../policy/duration.ts';
 import { mostEach, sessionsOf, type RunResult } from '../run-result.ts';
 import { keyOf, lastUse, type Session } from '../session.ts';
@@ -20,7 +21,7 @@ export const outcomeWords = {
 export function sessionsTable(shown: readonly Verdict[], result: RunResult, style: Style): string[] {
   const many = shown.length > mostEach || shown.some((each) => sessionsOf(each, result.standsFor) > 1);
   const session = many ? { heading: 'SESSIONS', most: 9 } : { heading: 'SESSION', most: 8 };
-  const groups = many ? groupsOf(shown, result) : shown.map((verdict) => ({ verdict, count: 1 }));
+  const groups = many ? byUser(shown, result) : shown.map((verdict) => ({ verdict, count: 1 }));
   const rows = groups
     .sort((a, b) => byNeed(a.verdict, b.verdict))
     .map(({ verdict, count }) => [
@@ -48,28 +49,22 @@ export function sessionsTable(shown: readonly Verdict[], result: RunResult, styl
 
 /** Sessions of one user that came to the same by the same rule; the one unused longest stands for them. */
 interface Group {
-  verdict: Verdict;
-  count: number;
+  readonly verdict: Verdict;
+  readonly count: number;
 }
 
-function groupsOf(shown: readonly Verdict[], result: RunResult): Group[] {
-  const groups = new Map<string, Group>();
-  for (const verdict of shown) {
-    const { session, rule } = verdict;
-    const { outcome, because } = outcomeOf(session, result) ?? {};
+function byUser(shown: readonly Verdict[], result: RunResult): Group[] {
+  const traits = (verdict: Verdict): unknown[] => {
+    const { outcome, because } = outcomeOf(verdict.session, result) ?? {};
     // What went wrong may have gone wrong in several ways.
     const how = outcome === 'failed' || outcome === 'in_doubt' ? because : outcome;
-    const key = `${session.lsid.uid} ${verdict.verdict} ${how} ${rule}`;
-    const count = sessionsOf(verdict, result.standsFor);
-    const known = groups.get(key);
-    if (known === undefined) {
-      groups.set(key, { verdict, count });
-      continue;
-    }
-    known.count += count;
-    if ((lastUse(session) ?? 0) < (lastUse(known.verdict.session) ?? 0)) known.verdict = verdict;
-  }
-  return [...groups.values()];
+    return [verdict.session.lsid.uid, verdict.verdict, how, verdict.rule];
+  };
+  const since = ({ session }: Verdict): number => lastUse(session) ?? 0;
+  return groupsOf(shown, traits).map((alike) => ({
+    verdict: alike.reduce((oldest, each) => (since(each) < since(oldest) ? each : oldest)),
+    count: alike.reduce((sum, each) => sum + sessionsOf(each, result.standsFor), 0),
+  }));
 }
 
 const order = { terminate: 0, indeterminate: 1, exempt: 2, retain: 3 } as const;
