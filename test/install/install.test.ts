@@ -341,7 +341,7 @@ describe('reaper install --root', () => {
 test.runIf(process.platform === 'linux')('nothing is written where nobody can make a folder', async () => {
   await expect(filesBelow('/proc').write('/reaper/etc/reaper.conf', '')).rejects.toMatchObject({
     code: 'usage',
-    message: '/proc/reaper/etc/reaper.conf cannot be written (ENOENT)',
+    message: '/proc/reaper/etc/reaper.conf cannot be written: there is no such folder',
   });
 });
 
