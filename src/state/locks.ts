@@ -56,7 +56,7 @@ export async function activeLocks(
     return (await readLocks(dir)).filter(({ until }) => until > now.getTime());
   } catch (error) {
     if (warn === undefined) throw error;
-    warn(`${(error as Error).message}: none is counted`);
+    warn(`${(error as Error).message}; none is counted`);
     return [];
   }
 }

@@ -98,7 +98,7 @@ rules: [{ name: idle, when: { idle_for: 1s, users: ['${alice.listed}', '${servic
     ]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/verdict +retain/);
-    expect(stderr).toContain('the locks cannot be read: none is counted');
+    expect(stderr).toContain('the locks cannot be read: reaper did not write this; none is counted');
   });
 
   it('a user without a listed session: says so, exit 0', async () => {
