@@ -49,7 +49,9 @@ describe.concurrent('after a run', () => {
     const gone = (await eventsOf(bench.auditLog)).filter(
       (event) => event['event.action'] === 'confirmed-gone',
     );
-    expect(gone.map(({ reaper }) => reaper.session.id)).toEqual([id]);
+    expect(gone.flatMap(({ reaper }) => reaper.sessions.map((each: { id: string }) => each.id))).toEqual([
+      id,
+    ]);
   });
 
   it('a session still listed is not ended twice, and counts against no limit', async () => {
