@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
-import { distance } from 'fastest-levenshtein';
 import { ReaperError } from './errors.ts';
+import { nearestName } from './nearest.ts';
 
 /**
  * Makes a table of commands refuse what commander lets pass, and what would then mean something else than was
@@ -51,12 +51,9 @@ function refuseUnknownCommand(command: Command): void {
   const names = command.commands.map((below) => below.name());
   const name = command.args.find((argument) => argument !== 'help') ?? '';
   if (names.length === 0 || name === '' || name.startsWith('-') || names.includes(name)) return;
-  const nearest = names
-    .map((each) => ({ each, away: distance(name, each) }))
-    .sort((a, b) => a.away - b.away)
-    .find(({ each, away }) => away <= Math.max(each.length, name.length) / 2);
+  const nearest = nearestName(name, names);
   command.error(
-    `error: unknown command '${name}'${nearest === undefined ? '' : `\n(Did you mean ${nearest.each}?)`}`,
+    `error: unknown command '${name}'${nearest === undefined ? '' : `\n(Did you mean ${nearest}?)`}`,
     { code: 'commander.unknownCommand' },
   );
 }

@@ -104,19 +104,14 @@ export function toRemember(
   done: readonly Done[],
   runId: string,
 ): EndedSession[] {
-  const earlier = [...pending, ...inDoubt];
-  const outcomes = new Map(
-    earlier.length === 0
-      ? []
-      : done.map(({ session, outcome }) => [keyOf(session.lsid), outcome.outcome] as const),
-  );
+  const outcomes = new Map(done.map(({ session, outcome }) => [keyOf(session.lsid), outcome.outcome]));
   const isOpen = ({ lsid, outcome }: EndedSession): boolean => {
     const now = outcomes.get(keyOf(lsid));
     if (now === 'failed') return outcome === 'in_doubt';
     return now === undefined || now === 'spared' || now === 'already_ended';
   };
   return [
-    ...earlier.filter(isOpen),
+    ...[...pending, ...inDoubt].filter(isOpen),
     ...done.flatMap(({ session, outcome: { outcome, usedAgain }, at }): EndedSession[] => {
       if ((outcome !== 'ended' && outcome !== 'killed' && outcome !== 'in_doubt') || usedAgain) return [];
       return [{ lsid: session.lsid, user: session.user, at, outcome, runId }];

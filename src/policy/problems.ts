@@ -1,6 +1,6 @@
-import { distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
 import type { Place } from '../errors.ts';
+import { nearestName } from '../nearest.ts';
 import { visible } from '../report/visible.ts';
 import type { Finding } from './cross-check.ts';
 import type { YamlProblem } from './parse-yaml.ts';
@@ -95,14 +95,8 @@ function messageOf(issue: z.core.$ZodIssue, source: Source): string {
 
 /** The nearest of the allowed names, in words, if one is near enough to be meant. */
 export function nearest(found: string, allowed: readonly string[]): string {
-  // Names as long as this are no slips, and comparing them takes its time.
-  if (found.length > 200) return '';
-  const [best] = allowed
-    .slice(0, 1000)
-    .map((name) => ({ name, away: distance(found.toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.away - b.away);
-  if (best === undefined || best.away > Math.max(2, Math.floor(best.name.length / 3))) return '';
-  return ` (did you mean ${JSON.stringify(best.name)}?)`;
+  const name = nearestName(found, allowed);
+  return name === undefined ? '' : ` (did you mean ${JSON.stringify(name)}?)`;
 }
 
 function show(value: unknown): string {

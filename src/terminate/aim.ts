@@ -18,7 +18,7 @@ export interface Aim {
 export function aimAt(
   planned: PlannedUser,
   now: PlannedUser | undefined,
-  verdictNow: (key: string) => Verdict | undefined,
+  verdictNow: ReadonlyMap<string, Verdict>,
 ): Aim {
   const unmatched = new Map(planned.sessions.map((each) => [keyOf(each.session.lsid), each]));
   const sessions = (now?.sessions ?? []).filter(
@@ -26,7 +26,7 @@ export function aimAt(
   );
   const spared = [...unmatched].map(([key, verdict]) => ({
     verdict,
-    because: whySpared(verdictNow(key)),
+    because: whySpared(verdictNow.get(key)),
   }));
   return { target: targetOf(planned, now, sessions), sessions, spared };
 }

@@ -122,12 +122,7 @@ function aimAgain(
   run: TerminateRun,
 ): { aims: Aimed[]; spared: SessionOutcome[] } {
   const { verdicts, plan } = run.decideAgain(snapshot);
-  // Asked only for what is spared, which mostly nothing is.
-  let byKey: ReadonlyMap<string, Verdict> | undefined;
-  const verdictNow = (key: string): Verdict | undefined => {
-    byKey ??= new Map(verdicts.map((verdict) => [keyOf(verdict.session.lsid), verdict]));
-    return byKey.get(key);
-  };
+  const verdictNow = new Map(verdicts.map((verdict) => [keyOf(verdict.session.lsid), verdict]));
   const userNow = new Map(plan.users.map((user) => [user.uid, user]));
   const aims = users.map((user) => aimAt(user, userNow.get(user.uid), verdictNow));
   return {

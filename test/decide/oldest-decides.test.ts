@@ -37,6 +37,18 @@ describe('the session unused longest tells all of its user', () => {
     const [rule] = policyOf({ rules }).rules;
     expect(oldestDecides({ rules: [{ ...rule!, overridesExemptions: true }], exemptions: [] })).toBe(false);
   });
+
+  test('nor where one rule, one condition or one part of an exemption is not so', () => {
+    const fits = { name: 'fits', when: { idle_for: '5m' }, terminate: 'user' };
+    const rulesWith = (...rules: object[]) => policyOf({ rules });
+    expect(oldestDecides(rulesWith(fits, { ...fits, name: 'other', terminate: 'sessions' }))).toBe(false);
+    expect(oldestDecides(rulesWith(fits, { ...fits, name: 'other', when: { older_than: '1h' } }))).toBe(
+      false,
+    );
+    expect(oldestDecides(rulesOf({ idle_for: '5m', older_than: '1h' }))).toBe(false);
+    const exemptions = [{ name: 'e', users: ['a*'], idle_for: '5m' }];
+    expect(oldestDecides(policyOf({ rules: [fits], exemptions }))).toBe(false);
+  });
 });
 
 const owners = ['alice@admin', 'bob@admin', 'svc_a@admin', '__system@local', 'reaper@admin'];

@@ -54,37 +54,38 @@ const becauseOf = ({ json }: Called): string => json.sessions[0]?.outcome_becaus
 
 const table = faultTable('a server is killed with -9 in the middle of a run', 'killed-server');
 
+/** By the stage at which it dies. */
+const becauseOfDeath = {
+  kill: /no answer to the kill from/,
+  verify: /could not be looked at afterwards/,
+} satisfies Partial<Record<Stage, RegExp>>;
+
 interface Death {
   readonly done: string;
-  readonly stage: Stage;
+  readonly stage: keyof typeof becauseOfDeath;
   readonly who: 'theirs' | 'other' | 'primary';
-  readonly because: RegExp;
 }
 
-for (const { done, stage, who, because } of [
+for (const { done, stage, who } of [
   {
     done: 'the secondary with the sessions, with the kill in its hands',
     stage: 'kill',
     who: 'theirs',
-    because: /no answer to the kill from/,
   },
   {
     done: 'another secondary, with the kill in its hands',
     stage: 'kill',
     who: 'other',
-    because: /no answer to the kill from/,
   },
   {
     done: 'the secondary with the sessions, between the kill and the look',
     stage: 'verify',
     who: 'theirs',
-    because: /could not be looked at afterwards/,
   },
   {
     done: 'the primary, with the kill in its hands',
     stage: 'kill',
     who: 'primary',
-    because: /no answer to the kill from/,
   },
 ] satisfies Death[]) {
   table.fault(
@@ -109,7 +110,7 @@ for (const { done, stage, who, because } of [
         },
       });
       await death;
-      expect(becauseOf(first)).toMatch(because);
+      expect(becauseOf(first)).toMatch(becauseOfDeath[stage]);
       expect(becauseOf(first)).toContain(dying);
       const sentence = said(scene, first, 'in_doubt');
       const doubt = await audited(scene);

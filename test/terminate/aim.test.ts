@@ -16,8 +16,10 @@ const userOf = (verdicts: readonly Verdict[]): PlannedUser | undefined =>
 function aim(planned: readonly Verdict[], seen: readonly Verdict[]) {
   const user = userOf(planned);
   if (user === undefined) throw new Error('nothing was planned');
-  const { target, sessions, spared } = aimAt(user, userOf(seen), (key) =>
-    seen.find((verdict) => keyOf(verdict.session.lsid) === key),
+  const { target, sessions, spared } = aimAt(
+    user,
+    userOf(seen),
+    new Map(seen.map((verdict) => [keyOf(verdict.session.lsid), verdict])),
   );
   return {
     target,
@@ -147,7 +149,7 @@ describe('the second look', () => {
 
   test('what another run ended meanwhile is spared, and says so', () => {
     const user = userOf([single(1)])!;
-    const { spared } = aimAt(user, undefined, () => single(1));
+    const { spared } = aimAt(user, undefined, new Map([[keyOf(lsidOf(1)), single(1)]]));
     expect(spared).toMatchObject([{ because: 'ended meanwhile' }]);
   });
 });
