@@ -1,5 +1,6 @@
 import type { Context } from './decide/condition.ts';
 import { decide } from './decide/decide.ts';
+import { decidesEachAlone } from './decide/decides-each-alone.ts';
 import { namedUsers } from './decide/named-users.ts';
 import type { Verdict } from './decide/verdict.ts';
 import type { Policy } from './policy/policy.ts';
@@ -34,10 +35,10 @@ export interface Digest {
 }
 
 /** Whether each session is decided by itself, whatever the others are, and without asking more. */
-export function decidesAlone({ rules, exemptions }: Policy): boolean {
+export function decidesAlone(policy: Policy): boolean {
+  const all = [...policy.rules, ...policy.exemptions];
   return (
-    rules.every(({ terminate }) => terminate === 'sessions') &&
-    [...rules, ...exemptions].every(({ criteria }) => criteria.every(({ needs }) => needs.size === 0))
+    decidesEachAlone(policy) && all.every(({ criteria }) => criteria.every(({ needs }) => needs.size === 0))
   );
 }
 

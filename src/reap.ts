@@ -3,10 +3,12 @@ import type { AuditLog } from './audit/audit-log.ts';
 import { completedEvent, planEvent, startedEvent } from './audit/run-events.ts';
 import { goneEvents, outcomeEvents } from './audit/session-events.ts';
 import { decide } from './decide/decide.ts';
+import { decidesEachAlone } from './decide/decides-each-alone.ts';
 import { needsOf } from './decide/make-context.ts';
 import type { Verdict } from './decide/verdict.ts';
 import type { Deployment } from './mongo/deployment.ts';
-import { look } from './mongo/look.ts';
+import type { Look, MemberOptions } from './mongo/look.ts';
+import { lookAfter, lookAgain } from './mongo/look-again.ts';
 import { watchMembers } from './mongo/member-watch.ts';
 import { rememberingUidOf } from './mongo/uid.ts';
 import { aftermathOf, toRemember, type Aftermath, type EndedSession } from './plan/already-ended.ts';
@@ -147,18 +149,23 @@ export async function reap(input: ReapInput): Promise<Reaped> {
     at: snapshot.serverTime,
   }));
   if (kills) {
+    const earlier = { ...seen, snapshot, eachAlone: decidesEachAlone(policy) };
+    const toMembers = (): MemberOptions => ({
+      connections: needsOf(policy).has('connections'),
+      lost: members.hanging,
+    });
+    const see = (again: Look): Snapshot => {
+      members.see(again);
+      return snapshotOf(again);
+    };
     const run: TerminateRun = {
       deployment,
       log,
       runId,
       policyName: policy.name,
       endSessions: policy.endSessions,
-      lookAgain: async (uids, usedSince) => {
-        const connections = needsOf(policy).has('connections');
-        const again = await look(deployment, { uids, usedSince, connections, lost: members.hanging });
-        members.see(again);
-        return snapshotOf(again);
-      },
+      lookAgain: async (users) => see(await lookAgain(deployment, users, earlier, toMembers())),
+      lookAfter: async (uids, time) => see(await lookAfter(deployment, uids, time, toMembers())),
       lostMembers: members.lost,
       decideAgain: decideAndPlan,
       outcomeEvents: (outcomes) => outcomeEvents(runId, outcomes),

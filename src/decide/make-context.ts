@@ -1,6 +1,6 @@
 import type { Policy } from '../policy/policy.ts';
 import { isOpen, localZoneFor } from '../policy/time-interval.ts';
-import { keyOf, lastUse, type Session, type Uid } from '../session.ts';
+import { keyOf, lastUse, type Session, type SessionId, type Uid } from '../session.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Context, Need } from './condition.ts';
 
@@ -32,7 +32,8 @@ export function makeContext(
   mayBeOver: (session: Session) => boolean = () => false,
 ): Context {
   const open = new Map<string, boolean>();
-  let ranks: ReadonlyMap<string, number> | undefined;
+  let byOwner: ReadonlyMap<Uid, readonly Session[]> | undefined;
+  const ranks = new Map<Uid, ReadonlyMap<SessionId, number>>();
   return {
     now,
     silentMembers: facts.membersComplete
@@ -51,9 +52,11 @@ export function makeContext(
     rolesOf: (session) => (session.user === undefined ? undefined : facts.roles.get(session.lsid.uid)),
     firstSeen: ({ lsid }) =>
       facts.firstSeen === undefined ? undefined : (facts.firstSeen.get(keyOf(lsid)) ?? now),
-    rankOf(session) {
-      ranks ??= rank(snapshot.sessions.filter((each) => !mayBeOver(each)));
-      return ranks.get(keyOf(session.lsid)) ?? 0;
+    rankOf({ lsid: { id, uid } }) {
+      byOwner ??= sessionsByOwner(snapshot);
+      const known = ranks.get(uid) ?? rank((byOwner.get(uid) ?? []).filter((each) => !mayBeOver(each)));
+      ranks.set(uid, known);
+      return known.get(id) ?? 0;
     },
   };
 }
@@ -67,21 +70,20 @@ export function needsOf(policy: Pick<Policy, 'rules' | 'exemptions'>): ReadonlyS
   );
 }
 
-/** How many of the same user's sessions were used later; ties by lsid, so that the order is always the same (P9). */
-function rank(sessions: readonly Session[]): Map<string, number> {
+/** How many of one user's sessions were used later; ties by lsid, so that the order is always the same (P9). */
+function rank(sessions: readonly Session[]): Map<SessionId, number> {
   const latestFirst = sessions
-    .map((session) => ({
-      key: keyOf(session.lsid),
-      uid: session.lsid.uid,
-      used: lastUse(session) ?? Infinity,
-    }))
-    .sort((a, b) => (a.used === b.used ? (a.key < b.key ? 1 : -1) : b.used > a.used ? 1 : -1));
-  const seen = new Map<Uid, number>();
-  return new Map(
-    latestFirst.map(({ key, uid }) => {
-      const before = seen.get(uid) ?? 0;
-      seen.set(uid, before + 1);
-      return [key, before];
-    }),
-  );
+    .map((session) => ({ id: session.lsid.id, used: lastUse(session) ?? Infinity }))
+    .sort((a, b) => (a.used === b.used ? (a.id < b.id ? 1 : -1) : b.used > a.used ? 1 : -1));
+  return new Map(latestFirst.map(({ id }, at) => [id, at]));
+}
+
+function sessionsByOwner({ sessions }: Snapshot): Map<Uid, Session[]> {
+  const byOwner = new Map<Uid, Session[]>();
+  for (const session of sessions) {
+    const theirs = byOwner.get(session.lsid.uid);
+    if (theirs === undefined) byOwner.set(session.lsid.uid, [session]);
+    else theirs.push(session);
+  }
+  return byOwner;
 }

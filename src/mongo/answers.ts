@@ -1,3 +1,4 @@
+import { ObjectId } from 'mongodb';
 import { fieldsOf, isCount, isMap, isText, isTime, listOf, orNone } from './malformed-answer.ts';
 
 /** What is read of a server’s `hello`. */
@@ -16,6 +17,8 @@ export interface Hello {
   readonly isWritablePrimary: boolean;
   readonly secondary: boolean;
   readonly hidden: boolean;
+  /** Tells this process, and of a primary its term, from every other; undefined where the server does not tell. */
+  readonly term: string | undefined;
 }
 
 /** A replica set has no more members. */
@@ -34,7 +37,13 @@ export function parseHello(answer: unknown): Hello {
     isWritablePrimary: take('isWritablePrimary', orNone(isFlag)) === true,
     secondary: take('secondary', orNone(isFlag)) === true,
     hidden: take('hidden', orNone(isFlag)) === true,
+    term: termOf(take('topologyVersion', orNone(isMap))?.['processId'], take('electionId', orNone(isId))),
   };
+}
+
+/** A standalone has no elections. */
+function termOf(processId: unknown, electionId: ObjectId | null | undefined): string | undefined {
+  return isId(processId) ? `${processId.toHexString()} ${electionId?.toHexString()}` : undefined;
 }
 
 /** Takes the answer to `buildInfo` and returns the server’s version; throws a ReaperError if it has none. */
@@ -114,6 +123,10 @@ function isMembers(value: unknown): value is readonly { host: string; arbiterOnl
 
 function isMember(value: unknown): value is { host: string } {
   return isMap(value) && isText(value['host']);
+}
+
+function isId(value: unknown): value is ObjectId {
+  return value instanceof ObjectId;
 }
 
 function isFlag(value: unknown): value is boolean {

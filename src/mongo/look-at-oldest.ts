@@ -38,6 +38,7 @@ export async function lookAtOldest(
     if (owners.reduce((sum, { count }) => sum + count, 0) < fewest) return undefined;
     const oldest = owners.map(({ uid, lastUse, user }) => ({ lsid: { id: standIn, uid }, lastUse, user }));
     return {
+      clock,
       serverTime: clock.time,
       members,
       ...failed,

@@ -18,7 +18,10 @@ import { parseConnections, parseHeldThings } from './rows.ts';
 import { toMatch } from './to-match.ts';
 
 /** What a look at a deployment saw, and which members did not answer. */
-export interface Look extends Listing, MemberErrors {}
+export interface Look extends Listing, MemberErrors {
+  /** The primary’s, from before it was asked. */
+  readonly clock: Clock;
+}
 
 export interface MemberErrors {
   /** By address, in their words. */
@@ -27,22 +30,24 @@ export interface MemberErrors {
   readonly hanging: Set<string>;
 }
 
-/** What a look is to see besides the sessions themselves. */
-export interface LookOptions {
+/** What members are to be asked. */
+export interface MemberOptions {
   /** Of these users only. */
   readonly uids?: readonly Uid[];
-  /** Of the collection only what was used then or later, ms since the epoch. */
-  readonly usedSince?: number | undefined;
   /** Also who is connected, which `client_gone` needs. */
   readonly connections?: boolean;
+  /** Members that are not asked, and why. */
+  readonly lost?: ReadonlyMap<string, string>;
+}
+
+/** What a look is to see besides the sessions themselves. */
+export interface LookOptions extends Pick<MemberOptions, 'connections'> {
   /** What the server may leave out of the collection, given the primary's clock in ms since the epoch. */
   readonly narrow?: ((now: number) => Narrowing) | undefined;
   /** Sessions that are not to be left out. */
   readonly also?: readonly Lsid[];
   /** Told how many records of the collection were read so far. */
   readonly onRead?: RawQuery['onRead'];
-  /** Members that are not asked, and why. */
-  readonly lost?: ReadonlyMap<string, string>;
   /** Keeps little of the records that no member knows and that are not among `also`. */
   readonly digest?: Digest | undefined;
 }
@@ -83,20 +88,16 @@ async function lookOnce(deployment: Deployment, options: LookOptions): Promise<L
     match === undefined ? undefined : countOwners(deployment.primary),
   ]);
   const known = [...members.flatMap(lsidsOf), ...(options.also ?? [])];
+  const found = { clock: primaryClock, serverTime, members, ...failed };
   if (match === undefined || owners === undefined || known.length > mostKnown) {
-    const collection = await listRecords(deployment.primary, stagesFor(options), options.onRead);
-    return { serverTime, members, ...failed, collection };
+    const collection = await listRecords(deployment.primary, [], options.onRead);
+    return { ...found, collection };
   }
-  const listing = { serverTime, members, ...failed, owners };
+  const listing = { ...found, owners };
   const matched = await listMatching(match, { ...listing, collection: [] }, known, deployment, options);
   // What a member knows is looked up too, whatever its record says: the latest of both counts (L2).
   const collection = [...matched, ...(await listRecordsOf(deployment.primary, known))];
   return { ...listing, collection };
-}
-
-function stagesFor({ uids, usedSince }: LookOptions): Document[] {
-  const users = only('_id.uid', uids);
-  return usedSince === undefined ? users : [{ $match: { lastUse: { $gte: new Date(usedSince) } } }, ...users];
 }
 
 /** The records that match; where there is a digest, what it leaves of them, without those that are known. */
@@ -123,7 +124,7 @@ const mostKnown = 100_000;
 export async function listMembers(
   deployment: Deployment,
   primaryClock: Clock,
-  options: LookOptions,
+  options: MemberOptions,
   failed: MemberErrors,
 ): Promise<MemberListing[]> {
   const members = await Promise.all(
@@ -150,32 +151,36 @@ export async function listMembers(
 const helloDeadline = 5_000;
 const ofServer = { db: 'admin', of: 1, batchSize: 10_000, deadline: 120_000 } as const;
 
-interface Clock {
+/** A server’s clock when it was read. */
+export interface Clock {
   /** ms since the epoch. */
   readonly time: number;
   /** How far it is ahead of this process's own monotonic clock: only differences of this mean anything. */
   readonly ahead: number;
   /** How wrong `ahead` may be, in ms: half of the round trip, and the rounding of the server’s answer. */
   readonly uncertainty: number;
+  /** The term of the server whose clock it is; undefined where that cannot be told. */
+  readonly term: string | undefined;
 }
 
 /** A server's clock, without any privilege (L8). */
 export async function readClock(client: MongoClient): Promise<Clock> {
   const asked = performance.now();
   const hello = await within(helloDeadline, 'hello', client.db('admin').command({ hello: 1 }));
-  const { localTime } = parseHello(hello);
+  const { localTime, term } = parseHello(hello);
   const answered = performance.now();
   return {
     time: localTime,
     ahead: localTime - (asked + answered) / 2,
     uncertainty: (answered - asked) / 2 + 1,
+    term,
   };
 }
 
 async function listMember(
   member: Member,
   primaryClock: Clock,
-  { uids, connections = false }: LookOptions,
+  { uids, connections = false }: MemberOptions,
 ): Promise<MemberListing> {
   const { client } = member;
   const clock = await readClock(client);

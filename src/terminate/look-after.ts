@@ -20,8 +20,7 @@ export async function lookUntilGone(
   const killed = kills.flatMap(({ aim }) => aim.sessions.map((each) => each.session));
   const uids = [...new Set(killed.map((session) => session.lsid.uid))];
   for (const pause of [...patience, 0]) {
-    // Only a use since then matters of what the collection lists.
-    const after = await run.lookAgain(uids, before.serverTime).catch(() => undefined);
+    const after = await run.lookAfter(uids, before.serverTime).catch(() => undefined);
     if (after === undefined) {
       // An election is over within seconds: the next look may find the new primary.
       if (pause === 0) return blind(run);

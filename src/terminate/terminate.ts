@@ -28,8 +28,10 @@ export interface TerminateRun {
   readonly policyName: string;
   /** Whether the policy wants killed sessions out of the listing. */
   readonly endSessions: boolean;
-  /** What these users' sessions do now; with `usedSince` (ms since the epoch), of the collection what was used since. */
-  readonly lookAgain: (uids: readonly Uid[], usedSince?: number) => Promise<Snapshot>;
+  /** What these users' sessions do now: all that decisions on those that are planned depend on. */
+  readonly lookAgain: (users: readonly PlannedUser[]) => Promise<Snapshot>;
+  /** What these users' sessions do after a kill; of the collection only what was used since `time`, ms since the epoch. */
+  readonly lookAfter: (uids: readonly Uid[], time: number) => Promise<Snapshot>;
   /** Members that stopped answering during this run, and why: nothing more is sent to them. */
   readonly lostMembers: Map<string, string>;
   /** Decides and plans anew, with the whole policy, from what a look shows now. */
@@ -52,10 +54,7 @@ export async function terminateChunk(
   if (run.signal.aborted) return recorded(notSent(users, whyStopped(run)), run);
   let before: Snapshot;
   try {
-    before = await lookNow(
-      users.map((user) => user.uid),
-      run,
-    );
+    before = await lookNow(users, run);
   } catch (error) {
     return recorded(notSent(users, `the look before the kill failed: ${run.deployment.wordsOf(error)}`), run);
   }
@@ -93,10 +92,10 @@ function outcomesOf(killed: Killed, sight: Sight, endOf: EndOf, at: number): Ses
 }
 
 /** A member that is waited for in vain makes what the others said old: they are asked again, and it is not. */
-async function lookNow(uids: readonly Uid[], run: TerminateRun): Promise<Snapshot> {
+async function lookNow(users: readonly PlannedUser[], run: TerminateRun): Promise<Snapshot> {
   const lost = run.lostMembers.size;
-  const seen = await run.lookAgain(uids);
-  return run.lostMembers.size > lost ? run.lookAgain(uids) : seen;
+  const seen = await run.lookAgain(users);
+  return run.lostMembers.size > lost ? run.lookAgain(users) : seen;
 }
 
 function whyStopped({ signal }: TerminateRun): string {

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UUID } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documents, errorName, everyAction, idOf, openCursor, people } from '../support/people.ts';
 import { testBench } from '../support/reaper.ts';
 import { sharedReplicaSet } from '../support/shared.ts';
 
 const set = sharedReplicaSet();
-const { person, reaperUri, collection, untilIdle, close } = people(set);
+const { person, reaperUri, collection, untilIdle, untilGone, close } = people(set);
 const member = set.members[1]!.address;
 let uri: string;
 
@@ -70,6 +71,36 @@ describe.concurrent('what must not die lives', () => {
     expect(['ended', 'killed']).toContain(outcomes.get(benOne.id));
     expect(await annIdle.drain()).toBe(documents);
     expect(await benOne.drain()).toBe('CursorNotFound');
+  });
+
+  it('with terminate: user nothing dies for a session that has left the listing', async () => {
+    const eve = await person('eve');
+    const client = await eve.client();
+    const left = new UUID();
+    await client.db('admin').command({ refreshSessions: [{ id: left }] });
+    await untilIdle(10_000, left.toString());
+    const fresh = await openCursor(await eve.client(member));
+    await untilIdle(0, fresh.id);
+
+    const bench = await testBench(
+      uri,
+      `rules: [{ name: idle, when: { users: ['${eve.listed}'], idle_for: 10s }, terminate: user }]`,
+    );
+    const { json } = await bench.run([], {
+      onStage: async (stage) => {
+        if (stage !== 'look') return;
+        await client.db('admin').command({ endSessions: [{ id: left }] });
+        await untilGone(left.toString());
+      },
+    });
+
+    const outcomes = new Map(json.sessions.map(({ lsid, ...rest }) => [lsid.id, rest]));
+    expect(outcomes.get(left.toString())).toMatchObject({
+      outcome: 'spared',
+      outcome_because: 'no longer listed at the look before the kill',
+    });
+    expect(outcomes.get(fresh.id)).toMatchObject({ verdict: 'terminate', outcome: 'spared' });
+    expect(await fresh.drain()).toBe(documents);
   });
 
   it('a busy session is never idle, however long its operation runs', async () => {

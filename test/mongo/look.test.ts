@@ -2,6 +2,7 @@ import type { Document, MongoClient } from 'mongodb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Deployment } from '../../src/mongo/deployment.ts';
 import { look } from '../../src/mongo/look.ts';
+import { lookAfter } from '../../src/mongo/look-again.ts';
 
 /*
  * The members are stand-ins: a server that answers `hello` and then nothing for two minutes, as where only small
@@ -88,7 +89,7 @@ test('a member that is waited for in vain is told as such, and is not asked agai
   expect(first.members.map(({ sessions }) => sessions)).toEqual([[], undefined]);
 
   m2.asked.length = 0;
-  const second = await look(deployment, { lost: first.errors });
+  const second = await lookAfter(deployment, [], 0, { lost: first.errors });
   expect([...second.errors]).toEqual([...first.errors]);
   expect(second.hanging.size).toBe(0);
   expect(second.members.map(({ held }) => held)).toEqual([[], undefined]);

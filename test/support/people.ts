@@ -82,6 +82,14 @@ export function people(deployment: Deployment) {
       while ((await idle()).length < ids.length) await sleep(100);
     },
 
+    /** Waits until none of these sessions is listed any more. */
+    async untilGone(...ids: readonly string[]): Promise<void> {
+      const sessions = (await asRoot()).db('config').collection('system.sessions');
+      const $match = { '_id.id': { $in: ids.map((id) => new UUID(id)) } };
+      const left = () => sessions.aggregate([{ $listSessions: { allUsers: true } }, { $match }]).toArray();
+      while ((await left()).length > 0) await sleep(100);
+    },
+
     async close(): Promise<void> {
       await Promise.allSettled(clients.map((client) => client.close()));
     },

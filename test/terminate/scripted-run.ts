@@ -109,15 +109,12 @@ export function scriptedRun(script: Script) {
       append: async (events) => void steps.push(...events.map(recorded)),
     },
     lostMembers: new Map<string, string>(),
-    lookAgain: async (uids: readonly Uid[], usedSince?: number) => {
-      steps.push({ step: 'look', uids, usedSince });
-      if (script.stopsAt === 'during the look') stop.abort(new Error('stopped by SIGTERM'));
-      const lost = script.lostIn?.[looked];
-      if (lost !== undefined) run.lostMembers.set(lost, 'no answer');
-      const seen = script.looks[Math.min(looked++, script.looks.length - 1)];
-      if (seen === undefined || seen === 'fails') throw new Error('no primary');
-      return { ...seen, sessions: seen.sessions.filter(({ lsid }) => uids.includes(lsid.uid)) };
-    },
+    lookAgain: async (users) =>
+      looking(
+        users.map(({ uid }) => uid),
+        undefined,
+      ),
+    lookAfter: async (uids, time) => looking(uids, time),
     decideAgain: (snapshot: Snapshot) => decided(script.policy, snapshot),
     outcomeEvents: (outcomes) => outcomeEvents('run-1', outcomes),
     signal: stop.signal,
@@ -125,6 +122,15 @@ export function scriptedRun(script: Script) {
       stages.push(stage);
       if (stage === script.stopsAt) stop.abort(new Error('stopped by SIGTERM'));
     },
+  };
+  const looking = async (uids: readonly Uid[], usedSince: number | undefined): Promise<Snapshot> => {
+    steps.push({ step: 'look', uids, usedSince });
+    if (script.stopsAt === 'during the look') stop.abort(new Error('stopped by SIGTERM'));
+    const lost = script.lostIn?.[looked];
+    if (lost !== undefined) run.lostMembers.set(lost, 'no answer');
+    const seen = script.looks[Math.min(looked++, script.looks.length - 1)];
+    if (seen === undefined || seen === 'fails') throw new Error('no primary');
+    return { ...seen, sessions: seen.sessions.filter(({ lsid }) => uids.includes(lsid.uid)) };
   };
   return { run, steps, stages };
 }
