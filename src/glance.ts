@@ -97,7 +97,7 @@ async function glanceAtMatching(
   });
   // Nothing was left out: this is the whole listing.
   if (seen.seen.owners === undefined) return seen;
-  const more = partlyRead(seen, selectedUsers(seen, policy));
+  const more = partlyReadUsers(seen, policy);
   if (more.length === 0) {
     const standsFor = digest?.standsFor();
     return { ...seen, unread: countUnread(seen, policy, known, standsFor), standsFor };
@@ -111,21 +111,22 @@ async function glanceAtMatching(
   return { ...whole, unread: countUnread(whole, policy, known) };
 }
 
-/** Users of whom every session counts: one that may select its user does, whether or not it was ended before. */
-function selectedUsers({ snapshot, contextOf }: Survey, policy: Policy): ReadonlySet<Uid> {
-  if (policy.rules.every(({ terminate }) => terminate === 'sessions')) return new Set();
-  const verdicts = decide(snapshot.sessions, policy, contextOf(snapshot));
-  return new Set(
-    verdicts.flatMap((each) =>
-      each.verdict === 'terminate' && each.wholeUser ? [each.session.lsid.uid] : [],
-    ),
-  );
-}
-
-function partlyRead(survey: Survey, uids: ReadonlySet<Uid>): Uid[] {
+/**
+ * Users of whom not all was read and every session counts: one that may select its user does, whether or not it was
+ * ended before.
+ */
+function partlyReadUsers(survey: Survey, policy: Policy): Uid[] {
+  if (policy.rules.every(({ terminate }) => terminate === 'sessions')) return [];
   const read = readByUser(survey);
-  const counts = new Map(survey.seen.owners?.map(({ uid, count }) => [uid, count]));
-  return [...uids].filter((uid) => (read.get(uid) ?? 0) < (counts.get(uid) ?? 0));
+  const partly = new Set(
+    survey.seen.owners?.flatMap(({ uid, count }) => ((read.get(uid) ?? 0) < count ? [uid] : [])),
+  );
+  const { snapshot, contextOf } = survey;
+  const theirs = snapshot.sessions.filter(({ lsid }) => partly.has(lsid.uid));
+  const selected = decide(theirs, policy, contextOf(snapshot)).flatMap((each) =>
+    each.verdict === 'terminate' && each.wholeUser ? [each.session.lsid.uid] : [],
+  );
+  return [...new Set(selected)];
 }
 
 /** How many records of each user were read. */

@@ -11,13 +11,13 @@ import type { Look, MemberOptions } from './mongo/look.ts';
 import { lookAfter, lookAgain } from './mongo/look-again.ts';
 import { watchMembers } from './mongo/member-watch.ts';
 import { rememberingUidOf } from './mongo/uid.ts';
+import { LsidMap } from './lsid-map.ts';
 import { aftermathOf, toRemember, type Aftermath, type EndedSession } from './plan/already-ended.ts';
 import { exceededLimits } from './plan/limits.ts';
-import { makePlan, type Plan, type PlannedUser } from './plan/plan.ts';
+import { makePlan, makePlanAsListed, type Plan, type PlannedUser } from './plan/plan.ts';
 import type { LoadedPolicy } from './policy/load.ts';
 import { endsNothing, type Limits, type Policy } from './policy/policy.ts';
 import { exitCodeOf, sessionsOf, type RunResult } from './run-result.ts';
-import { keyOf } from './session.ts';
 import type { Unfinished } from './audit/unfinished.ts';
 import type { FirstSeen } from './state/first-seen.ts';
 import type { Progress } from './progress.ts';
@@ -117,13 +117,13 @@ export async function reap(input: ReapInput): Promise<Reaped> {
 
   await onStage('decide');
   tell('deciding');
-  const decideAndPlan = (from: Snapshot): Decided => {
+  const decideAndPlan = (from: Snapshot, plan = makePlanAsListed): Decided => {
     const aftermath = aftermathOf(input.earlier, from, deployment);
     const { mayBeOver } = aftermath;
     const verdicts = decide(from.sessions, policy, contextOf(from, mayBeOver), mayBeOver);
-    return { aftermath, verdicts, plan: makePlan(verdicts, ({ session }) => aftermath.wasEnded(session)) };
+    return { aftermath, verdicts, plan: plan(verdicts, ({ session }) => aftermath.wasEnded(session)) };
   };
-  const { aftermath, verdicts, plan } = decideAndPlan(snapshot);
+  const { aftermath, verdicts, plan } = decideAndPlan(snapshot, makePlan);
   const standsFor = idle?.standsFor;
   const exceeded = exceededLimits(plan, verdicts, input.limits, idle?.unread, (verdict) =>
     sessionsOf(verdict, standsFor),
@@ -205,13 +205,12 @@ export async function reap(input: ReapInput): Promise<Reaped> {
     standsFor,
     outcomes:
       mode === 'enforce'
-        ? new Map(outcomes.map((each) => [keyOf(each.verdict.session.lsid), each.outcome]))
-        : new Map(),
+        ? new LsidMap(outcomes.map((each) => [each.verdict.session.lsid, each.outcome]))
+        : new LsidMap(),
     exceeded,
   };
   await onStage('complete');
-  const done = outcomes.map(({ verdict: { session }, outcome, at }) => ({ session, outcome, at }));
-  await input.remember(toRemember(aftermath, done, runId));
+  await input.remember(toRemember(aftermath, outcomes, runId));
   const nextDue = input.every === undefined ? undefined : startedAt.getTime() + input.every;
   await log.append([completedEvent(result, exitCodeOf(result), nextDue)]);
   return { result, snapshot };
@@ -240,9 +239,9 @@ function withNewcomers(
   const planned = plan.users.reduce((sum, user) => sum + user.sessions.length, plan.alreadyEnded.length);
   // What was planned has one outcome each.
   if (outcomes.length <= planned) return verdicts;
-  const known = new Set(verdicts.map((each) => keyOf(each.session.lsid)));
+  const known = new LsidMap(verdicts.map((each) => [each.session.lsid, each]));
   return [
     ...verdicts,
-    ...outcomes.map((each) => each.verdict).filter((each) => !known.has(keyOf(each.session.lsid))),
+    ...outcomes.map((each) => each.verdict).filter((each) => !known.has(each.session.lsid)),
   ];
 }

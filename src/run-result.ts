@@ -2,6 +2,7 @@ import { ExitCode } from './exit-code.ts';
 import type { Verdict } from './decide/verdict.ts';
 import type { Deployment } from './mongo/deployment.ts';
 import type { Exceeded } from './plan/limits.ts';
+import type { ReadonlyLsidMap } from './lsid-map.ts';
 import { keyOf } from './session.ts';
 import type { Outcome, OutcomeName } from './terminate/outcome.ts';
 
@@ -32,8 +33,8 @@ export interface RunResult {
   readonly unread?: Unread | undefined;
   /** By `keyOf(lsid)`, for verdicts that stand for more than one session: for how many, as the server counted them. */
   readonly standsFor?: ReadonlyMap<string, number> | undefined;
-  /** By `keyOf(lsid)`; empty unless the run enforces. */
-  readonly outcomes: ReadonlyMap<string, Outcome>;
+  /** Empty unless the run enforces. */
+  readonly outcomes: ReadonlyLsidMap<Outcome>;
   readonly exceeded: readonly Exceeded[];
 }
 

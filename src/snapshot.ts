@@ -1,3 +1,4 @@
+import { LsidMap } from './lsid-map.ts';
 import {
   keyOf,
   type Holds,
@@ -5,7 +6,6 @@ import {
   type Lsid,
   type Resource,
   type Session,
-  type SessionId,
   type Uid,
 } from './session.ts';
 
@@ -64,6 +64,8 @@ export interface Listing {
   readonly serverTime: number;
   /** `config.system.sessions`. */
   readonly collection: readonly ListedSession[];
+  /** Sessions as an earlier snapshot had them, whose record is still the same. */
+  readonly unchanged?: readonly Session[];
   readonly members: readonly MemberListing[];
   /** Only where `collection` is not all that the collection holds: what it holds, by owner. */
   readonly owners?: readonly ListedOwner[];
@@ -104,17 +106,14 @@ export function takeSnapshot(
   names: readonly string[] = [],
 ): Snapshot {
   const sessions: Draft[] = [];
-  // Of maps, and not by a text of both halves: a million such texts would take more memory than the sessions.
-  const byUid = new Map<Uid, Map<SessionId, Draft>>();
+  const drafts = new LsidMap<Draft>();
   const owners = new Map<Uid, string>();
 
   const learnOwner = (uid: Uid, name: string | undefined): void => {
     if (name !== undefined && !owners.has(uid) && uidOf(name) === uid) owners.set(uid, name);
   };
   const entry = (lsid: Lsid): Draft => {
-    let ofUser = byUid.get(lsid.uid);
-    if (ofUser === undefined) byUid.set(lsid.uid, (ofUser = new Map()));
-    const known = ofUser.get(lsid.id);
+    const known = drafts.get(lsid);
     if (known !== undefined) return known;
     const draft: Draft = {
       lsid,
@@ -127,18 +126,19 @@ export function takeSnapshot(
       clients: none,
       apps: none,
     };
-    ofUser.set(lsid.id, draft);
+    drafts.set(lsid, draft);
     sessions.push(draft);
     return draft;
   };
 
   for (const name of names) learnOwner(uidOf(name), name);
   for (const owner of listing.owners ?? []) learnOwner(owner.uid, owner.user);
-  for (const row of listing.collection) {
-    learnOwner(row.lsid.uid, row.user);
-    const draft = entry(row.lsid);
-    draft.flushed = Math.max(row.lastUse, draft.flushed ?? row.lastUse);
-  }
+  const listed = ({ lsid, lastUse, user }: ListedSession): void => {
+    learnOwner(lsid.uid, user);
+    const draft = entry(lsid);
+    draft.flushed = Math.max(lastUse, draft.flushed ?? lastUse);
+  };
+  for (const row of listing.collection) listed(row);
   for (const member of listing.members) {
     // A member whose clock is behind stamps its uses too early: without this they would look too idle.
     const correction = Math.max(0, member.behind);
@@ -170,11 +170,19 @@ export function takeSnapshot(
       if (app !== undefined && !draft.apps.includes(app)) draft.apps = withItem(draft.apps, app);
     }
   }
+  // After all others: of most of these nothing else is told, and what is as it was need not be made anew.
+  const unchanged = (listing.unchanged ?? []).filter((session) => {
+    const { lsid, flushed: lastUse, user, local, held } = session;
+    if (lastUse === undefined) return false;
+    const isAsItWas = user !== undefined && local.length === 0 && held.length === 0 && !drafts.has(lsid);
+    if (!isAsItWas) listed({ lsid, lastUse, user });
+    return isAsItWas;
+  });
   for (const draft of sessions) draft.user = owners.get(draft.lsid.uid);
 
   return {
     serverTime: listing.serverTime,
-    sessions,
+    sessions: sessions.length === 0 ? unchanged : [...sessions, ...unchanged],
     silentMembers: listing.members
       .filter((member) => member.sessions === undefined || member.held === undefined)
       .map((member) => member.address),

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { lastUse } from '../src/session.ts';
+import { keyOf, lastUse, type Session } from '../src/session.ts';
 import { takeSnapshot, type Listing, type MemberListing } from '../src/snapshot.ts';
 import { aHeldThing, aListing, aMember, aNamelessRow, aRow, lsidOf, now, uidOf } from './support/builders.ts';
 
@@ -8,6 +9,43 @@ const alice = 'alice@admin';
 function sessionsOf(listing: Partial<Listing>) {
   return takeSnapshot(aListing(listing), uidOf).sessions;
 }
+
+describe('what is unchanged since an earlier snapshot', () => {
+  const owners = fc.constantFrom(alice, 'bob@admin');
+  const row = fc
+    .record({ id: fc.integer({ min: 1, max: 4 }), owner: owners, ago: fc.nat(90), named: fc.boolean() })
+    .map(({ id, owner, ago, named }) => (named ? aRow(id, owner, ago) : aNamelessRow(id, owner, ago)));
+  const rows = fc.uniqueArray(row, { selector: ({ lsid }) => keyOf(lsid), maxLength: 6 });
+  const member = fc
+    .record({
+      sessions: rows,
+      held: fc.array(fc.record({ id: fc.integer({ min: 1, max: 4 }), owner: owners })),
+    })
+    .map(({ sessions, held }) =>
+      aMember('m1', { sessions, held: held.map(({ id, owner }) => aHeldThing(id, owner)) }),
+    );
+
+  test('makes the sessions that reading it again would', () => {
+    fc.assert(
+      fc.property(rows, member, rows, member, (first, membersThen, now, membersNow) => {
+        const earlier = sessionsOf({ collection: first, members: [membersThen] });
+        const changed = new Set(now.map(({ lsid }) => keyOf(lsid)));
+        const unchanged = earlier.filter(({ lsid }) => !changed.has(keyOf(lsid)));
+        const readAgain = first.filter(({ lsid }) => !changed.has(keyOf(lsid)));
+        // A name that was known stays so.
+        const named = earlier.flatMap(({ lsid: { uid }, user }) =>
+          user === undefined ? [] : [{ uid, user, count: 0 }],
+        );
+        const both = { members: [membersNow], owners: named };
+        const byKey = (sessions: readonly Session[]) =>
+          new Map(sessions.map((each) => [keyOf(each.lsid), each]));
+        expect(byKey(sessionsOf({ ...both, collection: now, unchanged }))).toEqual(
+          byKey(sessionsOf({ ...both, collection: [...now, ...readAgain] })),
+        );
+      }),
+    );
+  });
+});
 
 describe('the last use (L2)', () => {
   test.each([

@@ -21,14 +21,44 @@ export function libraryJson(value: unknown): string {
   return text;
 }
 
+/** What is in order already is returned as it is: to copy a hundred thousand sessions would take longer than to write them. */
 function ordered(value: JsonValue, odd: { found: boolean }): JsonValue {
   if (typeof value === 'string') return value.isWellFormed() ? value : value.toWellFormed();
   if (typeof value === 'number' && !Number.isFinite(value)) throw new TypeError('no number of JSON');
-  if (Array.isArray(value)) return value.map((each: JsonValue) => ordered(each, odd));
   if (value === null || typeof value !== 'object') return value;
-  const sorted: Record<string, JsonValue> = {};
+  if (Array.isArray(value)) {
+    const items = value as readonly JsonValue[];
+    const sorted = items.map((each) => ordered(each, odd));
+    return sorted.every((each, at) => each === items[at]) ? items : sorted;
+  }
   const given = value as Readonly<Record<string, JsonValue>>;
-  for (const key of Object.keys(given).sort()) {
+  const keys = Object.keys(given);
+  if (!areInOrder(keys)) return sortedBy(keys.sort(), given, odd);
+  let changed: Record<string, JsonValue> | undefined;
+  for (const key of keys) {
+    const each = given[key];
+    const found = ordered(each, odd);
+    if (found !== each) (changed ??= { ...given })[key] = found;
+  }
+  return changed ?? given;
+}
+
+/** Also whether they are such as an object keeps in the order in which they came. */
+function areInOrder(keys: readonly string[]): boolean {
+  // Digits come before ':'.
+  return keys.every(
+    (key, at) =>
+      key >= ':' && key !== '__proto__' && key.isWellFormed() && (at === 0 || key > (keys[at - 1] ?? key)),
+  );
+}
+
+function sortedBy(
+  keys: readonly string[],
+  given: Readonly<Record<string, JsonValue>>,
+  odd: { found: boolean },
+): JsonValue {
+  const sorted: Record<string, JsonValue> = {};
+  for (const key of keys) {
     // Such keys come first in every object, and `__proto__` would not come at all.
     if (/^\d/.test(key) || key === '__proto__') odd.found = true;
     const each = given[key];

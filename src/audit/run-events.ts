@@ -57,6 +57,7 @@ export function planEvent(
   exceeded: readonly Exceeded[],
   usedAgain: readonly EndedSession[],
 ): AuditEvent {
+  const lastUseText = lastUseTexts();
   return {
     action: 'plan',
     outcome: exceeded.length === 0 ? 'success' : 'failure',
@@ -65,23 +66,26 @@ export function planEvent(
       limits: { ...input.limits },
       force: input.force,
       exceeded: exceeded.map(({ because }) => because),
-      users: plan.users.map(plannedUser),
+      users: plan.users.map((user) => plannedUser(user, lastUseText)),
       already_ended: plan.alreadyEnded.map(({ session }) => ({ ...session.lsid })),
       used_again: usedAgain.map(({ lsid }) => ({ ...lsid })),
     },
   };
 }
 
-function plannedUser({ uid, user, target, sessions }: PlannedUser): JsonValue {
+function plannedUser(
+  { uid, user, target, sessions }: PlannedUser,
+  lastUseText: (session: Session) => string | null,
+): JsonValue {
   return {
     uid,
     user,
     by: target.by,
     sessions: sessions.map(({ session, rule, because }) => ({
+      because,
       id: session.lsid.id,
       last_use: lastUseText(session),
       rule,
-      because,
     })),
   };
 }
@@ -119,8 +123,16 @@ export function brokenOffEvent(end: {
   };
 }
 
-/** When a session was last used as far as anyone knows, as the log writes it. */
-export function lastUseText(session: Session): string | null {
-  const used = lastUse(session);
-  return used === undefined ? null : new Date(used).toISOString();
+/**
+ * Returns a function that tells when a session was last used as far as anyone knows, as the log writes it. One refresh
+ * writes many sessions within a millisecond, so that the same time is often told again.
+ */
+export function lastUseTexts(): (session: Session) => string | null {
+  const last = { used: Number.NaN, text: '' };
+  return (session) => {
+    const used = lastUse(session);
+    if (used === undefined) return null;
+    if (used !== last.used) Object.assign(last, { used, text: new Date(used).toISOString() });
+    return last.text;
+  };
 }

@@ -3,7 +3,7 @@ import type { EndedSession } from '../plan/already-ended.ts';
 import type { Outcome } from '../terminate/outcome.ts';
 import type { SessionOutcome } from '../terminate/terminate.ts';
 import type { AuditEvent } from './event.ts';
-import { lastUseText } from './run-events.ts';
+import { lastUseTexts } from './run-events.ts';
 
 /** journald cuts a line at 48 KiB, and who reads a log by eye wants to see where a line ends. */
 const mostInLine = 200;
@@ -29,6 +29,7 @@ export function outcomeEvents(runId: string, outcomes: Iterable<SessionOutcome>)
     texts.set(outcome, text);
     return text;
   };
+  const lastUseText = lastUseTexts();
   const traits = ({ verdict: { session, rule }, outcome, at }: SessionOutcome): unknown[] => [
     session.lsid.uid,
     session.user,
@@ -53,9 +54,9 @@ export function outcomeEvents(runId: string, outcomes: Iterable<SessionOutcome>)
         used_again: outcome.usedAgain,
         members: outcome.members.map((member) => ({ ...member })),
         sessions: alike.map(({ verdict: each }) => ({
+          because: each.because,
           id: each.session.lsid.id,
           last_use: lastUseText(each.session),
-          because: each.because,
         })),
       },
     };

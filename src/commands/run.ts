@@ -8,6 +8,7 @@ import { ReaperError } from '../errors.ts';
 import { ExitCode } from '../exit-code.ts';
 import { makeLog } from '../log.ts';
 import { checkActions, noOwners } from '../mongo/account.ts';
+import { LsidMap } from '../lsid-map.ts';
 import { connect } from '../mongo/deployment.ts';
 import { neededActions } from '../mongo/needed-actions.ts';
 import { readUri } from '../mongo/uri.ts';
@@ -21,7 +22,6 @@ import { jsonPieces } from '../report/json-pieces.ts';
 import { runToJson } from '../report/run-json.ts';
 import { runToText } from '../report/run-text.ts';
 import { styleFor } from '../report/style.ts';
-import { keyOf } from '../session.ts';
 import { exitCodeOf, type RunResult } from '../run-result.ts';
 import { readEndedSessions, writeEndedSessions } from '../state/ended-sessions.ts';
 import { readFirstSeen, writeFirstSeen } from '../state/first-seen.ts';
@@ -196,7 +196,7 @@ async function wholeRun(asked: Asked, options: RunOptions, world: World, auditLo
 
 /** A run that was cut off at its very end has told both the log and the next run. */
 function onceEach(ended: readonly EndedSession[]): EndedSession[] {
-  return [...new Map(ended.map((each) => [keyOf(each.lsid), each])).values()];
+  return [...new LsidMap(ended.map((each) => [each.lsid, each])).values()];
 }
 
 function unfinishedWords(openEnds: number): string {

@@ -13,6 +13,7 @@ export function binaryLsids(lsids: Iterable<Lsid>): { id: UUID; uid: Binary }[] 
   return Array.from(lsids, ({ id, uid }) => {
     const known = uids.get(uid) ?? binaryUid(uid);
     uids.set(uid, known);
-    return { id: new UUID(parseSessionId(id)), uid: known };
+    const bytes = Buffer.from(parseSessionId(id).replaceAll('-', ''), 'hex');
+    return { id: new UUID(bytes), uid: known };
   });
 }

@@ -1,6 +1,7 @@
+import { LsidMap } from '../lsid-map.ts';
 import type { PlannedUser } from '../plan/plan.ts';
-import type { Uid } from '../session.ts';
-import type { ListedSession, Snapshot } from '../snapshot.ts';
+import type { Lsid, Uid } from '../session.ts';
+import type { Snapshot } from '../snapshot.ts';
 import { countOwners, listRecords, listRecordsOf, since } from './collection.ts';
 import type { Deployment } from './deployment.ts';
 import {
@@ -37,7 +38,7 @@ export async function lookAgain(
   const planned = users.flatMap(({ sessions }) => sessions.map(({ session }) => session.lsid));
   const seen = await lookAt(deployment, { ...options, uids }, async (clock) =>
     earlier.eachAlone
-      ? listRecordsOf(deployment.primary, planned)
+      ? { collection: await listRecordsOf(deployment.primary, planned) }
       : recordsOfUsers(deployment, uids, earlier, clock),
   );
   return { ...seen, owners };
@@ -50,21 +51,24 @@ export async function lookAfter(
   usedSince: number,
   options: MemberOptions,
 ): Promise<Look> {
-  return lookAt(deployment, { ...options, uids }, async () =>
-    listRecords(deployment.primary, [since(usedSince), ...only('_id.uid', uids)]),
-  );
+  const used = [since(usedSince), ...only('_id.uid', uids)];
+  return lookAt(deployment, { ...options, uids }, async () => ({
+    collection: await listRecords(deployment.primary, used),
+  }));
 }
+
+type Records = Pick<Look, 'collection' | 'unchanged'>;
 
 async function lookAt(
   deployment: Deployment,
   options: MemberOptions,
-  read: (clock: Clock) => Promise<ListedSession[]>,
+  read: (clock: Clock) => Promise<Records>,
 ): Promise<Look> {
   return again(deployment, async () => {
     const clock = await readClock(deployment.primary);
     const failed: MemberErrors = { errors: new Map(), hanging: new Set() };
     const members = await listMembers(deployment, clock, options, failed);
-    return { clock, serverTime: clock.time, members, ...failed, collection: await read(clock) };
+    return { clock, serverTime: clock.time, members, ...failed, ...(await read(clock)) };
   });
 }
 
@@ -74,30 +78,39 @@ async function recordsOfUsers(
   uids: readonly Uid[],
   { clock, snapshot, owners = [] }: Earlier,
   now: Clock,
-): Promise<ListedSession[]> {
+): Promise<Records> {
   // The shards of a cluster stamp its records, and a router tells nothing of their clocks and elections.
-  if (topology === 'sharded' || !isSameClock(clock, now)) return listRecords(primary, only('_id.uid', uids));
-  const known = recordsByOwner(snapshot, uids);
-  const sizeOf = (uid: Uid): number => known.get(uid)?.size ?? 0;
-  // Of these the earlier look left out what could not matter to it: it may now.
-  const partlyRead = new Set(owners.flatMap(({ uid, count }) => (sizeOf(uid) < count ? [uid] : [])));
+  if (topology === 'sharded' || !isSameClock(clock, now))
+    return { collection: await listRecords(primary, only('_id.uid', uids)) };
+  const theirs = new Set(uids);
+  const before = snapshot.sessions.filter(
+    ({ lsid, flushed }) => flushed !== undefined && theirs.has(lsid.uid),
+  );
   // First the count: so it can come out as expected only if nothing has left the listing, or came in between.
   const counts = new Map((await countOwners(primary, uids)).map(({ uid, count }) => [uid, count]));
   // What a refresh was writing during the earlier look may bear a time from before it (L2).
-  const changed = since(clock.time - 2 * refreshMillis);
-  for (const record of await listRecords(primary, [changed, ...only('_id.uid', uids)]))
-    known.get(record.lsid.uid)?.set(record.lsid.id, record);
-  const unsure = uids.filter((uid) => partlyRead.has(uid) || sizeOf(uid) !== (counts.get(uid) ?? 0));
-  for (const uid of unsure) known.delete(uid);
+  const changedSince = since(clock.time - 2 * refreshMillis);
+  const changed = await listRecords(primary, [changedSince, ...only('_id.uid', uids)]);
+  const isChanged = new LsidMap(changed.map(({ lsid }) => [lsid, true]));
+  const unchanged = before.filter(({ lsid }) => !isChanged.has(lsid));
+
+  const read = countBy(before);
+  // Of these the earlier look left out what could not matter to it: it may now.
+  const partlyRead = new Set(owners.flatMap(({ uid, count }) => ((read.get(uid) ?? 0) < count ? [uid] : [])));
+  const found = countBy([...unchanged, ...changed]);
+  const isSure = (uid: Uid): boolean =>
+    !partlyRead.has(uid) && (found.get(uid) ?? 0) === (counts.get(uid) ?? 0);
+  const unsure = uids.filter((uid) => !isSure(uid));
   const rest = unsure.length === 0 ? [] : await listRecords(primary, only('_id.uid', unsure));
-  return [...known.values()].flatMap((records) => [...records.values()]).concat(rest);
+  const sure = new Set(uids.filter(isSure));
+  const isOfSure = ({ lsid }: { readonly lsid: Lsid }): boolean => sure.has(lsid.uid);
+  return { collection: [...changed.filter(isOfSure), ...rest], unchanged: unchanged.filter(isOfSure) };
 }
 
-function recordsByOwner({ sessions }: Snapshot, uids: readonly Uid[]): Map<Uid, Map<string, ListedSession>> {
-  const byOwner = new Map(uids.map((uid) => [uid, new Map<string, ListedSession>()]));
-  for (const { lsid, flushed, user } of sessions)
-    if (flushed !== undefined) byOwner.get(lsid.uid)?.set(lsid.id, { lsid, lastUse: flushed, user });
-  return byOwner;
+function countBy(items: readonly { readonly lsid: Lsid }[]): Map<Uid, number> {
+  const counts = new Map<Uid, number>();
+  for (const { lsid } of items) counts.set(lsid.uid, (counts.get(lsid.uid) ?? 0) + 1);
+  return counts;
 }
 
 /** In ms: by so much a clock may drift within a run. */

@@ -2,7 +2,8 @@ import type { Document, MongoClient } from 'mongodb';
 import type { Digest } from '../digest.ts';
 import type { Narrowing } from '../decide/narrowing.ts';
 import { ReaperError } from '../errors.ts';
-import { keyOf, type Lsid, type Uid } from '../session.ts';
+import { LsidMap } from '../lsid-map.ts';
+import type { Lsid, Uid } from '../session.ts';
 import type { Connections, ListedSession, Listing, MemberListing } from '../snapshot.ts';
 import { parseHello } from './answers.ts';
 import { isChangeOfPrimary } from './connect.ts';
@@ -110,8 +111,8 @@ async function listMatching(
 ): Promise<readonly ListedSession[]> {
   const stages = [{ $match: match }];
   if (digest === undefined) return listRecords(primary, stages, onRead);
-  const keys = new Set(known.map(keyOf));
-  const isUnknown = keys.size === 0 ? () => true : ({ lsid }: ListedSession) => !keys.has(keyOf(lsid));
+  const byLsid = new LsidMap(known.map((lsid) => [lsid, lsid]));
+  const isUnknown = ({ lsid }: ListedSession): boolean => !byLsid.has(lsid);
   digest.clear();
   await passRecords(primary, stages, (rows) => digest.add(rows.filter(isUnknown), listing), onRead);
   return digest.rows();

@@ -1,4 +1,5 @@
-import { keyOf, type Lsid, type Session } from '../session.ts';
+import { LsidMap } from '../lsid-map.ts';
+import type { Lsid, Session } from '../session.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Outcome } from '../terminate/outcome.ts';
 
@@ -50,27 +51,25 @@ export function aftermathOf(
   snapshot: Snapshot,
   { refreshMillis, membersComplete }: Sight,
 ): Aftermath {
-  // Of few users mostly, and a million keys would take longer to make than all else.
   const owners = new Set(earlier.map(({ lsid }) => lsid.uid));
   const theirs = snapshot.sessions.filter(({ lsid }) => owners.has(lsid.uid));
-  const listed = new Map(theirs.map((session) => [keyOf(session.lsid), session]));
-  const pending = new Map<string, EndedSession>();
+  const listed = new LsidMap(theirs.map((session) => [session.lsid, session]));
+  const pending = new LsidMap<EndedSession>();
   const confirmedGone: EndedSession[] = [];
   const usedAgain: EndedSession[] = [];
   const inDoubt: EndedSession[] = [];
   const margin = membersComplete ? refreshMillis : 0;
   for (const ended of earlier) {
-    const key = keyOf(ended.lsid);
-    const session = listed.get(key);
+    const session = listed.get(ended.lsid);
     if (session !== undefined) {
       // Perhaps the kill never came through.
       if (ended.outcome === 'in_doubt') inDoubt.push(ended);
       else if (usedSince(session, ended.at, margin)) usedAgain.push(ended);
-      else pending.set(key, ended);
+      else pending.set(ended.lsid, ended);
     } else if (snapshot.silentMembers.length === 0) confirmedGone.push(ended);
-    else pending.set(key, ended);
+    else pending.set(ended.lsid, ended);
   }
-  const mayBeOver = (session: Session): boolean => pending.size > 0 && pending.has(keyOf(session.lsid));
+  const mayBeOver = (session: Session): boolean => pending.size > 0 && pending.has(session.lsid);
   return {
     wasEnded: (session) => snapshot.silentMembers.length === 0 && mayBeOver(session),
     mayBeOver,
@@ -90,7 +89,7 @@ function usedSince({ flushed, local, held }: Session, at: number, margin: number
 
 /** What a run did to one session. `at`: the primary's clock at the look before the kill, ms since the epoch. */
 interface Done {
-  readonly session: Session;
+  readonly verdict: { readonly session: Session };
   readonly outcome: Outcome;
   readonly at: number;
 }
@@ -104,15 +103,21 @@ export function toRemember(
   done: readonly Done[],
   runId: string,
 ): EndedSession[] {
-  const outcomes = new Map(done.map(({ session, outcome }) => [keyOf(session.lsid), outcome.outcome]));
+  const earlier = [...pending, ...inDoubt];
+  // Mostly there is none of it.
+  const outcomes = new LsidMap(
+    earlier.length === 0
+      ? []
+      : done.map(({ verdict: { session }, outcome }) => [session.lsid, outcome.outcome]),
+  );
   const isOpen = ({ lsid, outcome }: EndedSession): boolean => {
-    const now = outcomes.get(keyOf(lsid));
+    const now = outcomes.get(lsid);
     if (now === 'failed') return outcome === 'in_doubt';
     return now === undefined || now === 'spared' || now === 'already_ended';
   };
   return [
-    ...[...pending, ...inDoubt].filter(isOpen),
-    ...done.flatMap(({ session, outcome: { outcome, usedAgain }, at }): EndedSession[] => {
+    ...earlier.filter(isOpen),
+    ...done.flatMap(({ verdict: { session }, outcome: { outcome, usedAgain }, at }): EndedSession[] => {
       if ((outcome !== 'ended' && outcome !== 'killed' && outcome !== 'in_doubt') || usedAgain) return [];
       return [{ lsid: session.lsid, user: session.user, at, outcome, runId }];
     }),

@@ -35,6 +35,23 @@ export function makePlan(
   verdicts: readonly Verdict[],
   wasEnded: (verdict: TerminateVerdict) => boolean,
 ): Plan {
+  const { users, alreadyEnded } = planOf(verdicts, wasEnded, (sessions) => sessions.sort(byAge));
+  return { users: users.sort((a, b) => byAge(a.sessions[0], b.sessions[0])), alreadyEnded };
+}
+
+/** The same, but in the order of the verdicts: for who holds a plan against it. */
+export function makePlanAsListed(
+  verdicts: readonly Verdict[],
+  wasEnded: (verdict: TerminateVerdict) => boolean,
+): Plan {
+  return planOf(verdicts, wasEnded, (sessions) => sessions);
+}
+
+function planOf(
+  verdicts: readonly Verdict[],
+  wasEnded: (verdict: TerminateVerdict) => boolean,
+  arrange: (sessions: TerminateVerdict[]) => TerminateVerdict[],
+): Plan & { readonly users: PlannedUser[] } {
   const spared = new Set<Uid>();
   const byUser = new Map<Uid, TerminateVerdict[]>();
   const alreadyEnded: TerminateVerdict[] = [];
@@ -52,12 +69,11 @@ export function makePlan(
   }
 
   const users = [...byUser].flatMap(([uid, ofUser]): PlannedUser[] => {
-    const [first, ...rest] = ofUser.sort(byAge);
+    const [first, ...rest] = arrange(ofUser);
     if (first === undefined) return [];
     const sessions: NonEmpty<TerminateVerdict> = [first, ...rest];
     return [{ uid, user: first.session.user, sessions, target: targetOf(sessions, spared.has(uid)) }];
   });
-  users.sort((a, b) => byAge(a.sessions[0], b.sessions[0]));
   return { users, alreadyEnded };
 }
 

@@ -2,7 +2,8 @@ import { decide } from '../decide/decide.ts';
 import { makeContext, type Facts } from '../decide/make-context.ts';
 import type { SparingVerdict, TerminateVerdict } from '../decide/verdict.ts';
 import type { Policy } from '../policy/policy.ts';
-import { keyOf, lastUse, type Session } from '../session.ts';
+import { LsidMap, type ReadonlyLsidMap } from '../lsid-map.ts';
+import { lastUse, type Session } from '../session.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { asOf } from './as-of.ts';
 import { exceededLimits } from './limits.ts';
@@ -63,7 +64,7 @@ export function simulate({ snapshot, facts, policy, steps, sessionTimeout }: Sim
   let sessions = snapshot.sessions;
   const ended: At<TerminateVerdict>[] = [];
   const left: { at: number; session: Session }[] = [];
-  const indeterminate = new Map<string, At<SparingVerdict>>();
+  const indeterminate = new LsidMap<At<SparingVerdict>>();
   const stopped: Stopped[] = [];
 
   for (let at = steps.from; at <= steps.to && sessions.length > 0; at += steps.every) {
@@ -74,9 +75,9 @@ export function simulate({ snapshot, facts, policy, steps, sessionTimeout }: Sim
     const then = asOf({ ...snapshot, sessions }, at);
     const verdicts = decide(then.sessions, policy, makeContext(then, policy, facts, at));
     for (const verdict of verdicts) {
-      const key = keyOf(verdict.session.lsid);
-      if (verdict.verdict === 'indeterminate' && !indeterminate.has(key))
-        indeterminate.set(key, { at, verdict });
+      const { lsid } = verdict.session;
+      if (verdict.verdict === 'indeterminate' && !indeterminate.has(lsid))
+        indeterminate.set(lsid, { at, verdict });
     }
     const exceeded = exceededLimits(
       makePlan(verdicts, () => false),
@@ -92,11 +93,12 @@ export function simulate({ snapshot, facts, policy, steps, sessionTimeout }: Sim
     const now = verdicts.filter((verdict) => verdict.verdict === 'terminate');
     if (now.length === 0) continue;
     for (const verdict of now) ended.push({ at, verdict });
-    const keys = new Set(now.map(({ session }) => keyOf(session.lsid)));
-    for (const key of keys) indeterminate.delete(key);
-    sessions = sessions.filter(({ lsid }) => !keys.has(keyOf(lsid)));
+    const over = new LsidMap(now.map((verdict) => [verdict.session.lsid, verdict]));
+    for (const { session } of now) indeterminate.delete(session.lsid);
+    sessions = sessions.filter(({ lsid }) => !over.has(lsid));
   }
-  return { ended, left, indeterminate: [...indeterminate.values()], stopped, alive: sessions };
+  const undecided = [...indeterminate.values()].sort((a, b) => a.at - b.at);
+  return { ended, left, indeterminate: undecided, stopped, alive: sessions };
 }
 
 /** What was listed when the snapshot was taken is listed then, whatever its last use; a running operation renews it. */
@@ -116,18 +118,18 @@ export interface Difference {
 
 /** Takes two simulations of one snapshot over the same span. */
 export function differenceOf(here: Simulated, against: Simulated): Difference {
-  const times = (of: Simulated): Map<string, number> =>
-    new Map(of.ended.map(({ at, verdict }) => [keyOf(verdict.session.lsid), at]));
+  const times = (of: Simulated): LsidMap<number> =>
+    new LsidMap(of.ended.map(({ at, verdict }) => [verdict.session.lsid, at]));
   const [hereAt, thereAt] = [times(here), times(against)];
   const missingFrom =
-    (known: ReadonlyMap<string, number>) =>
+    (known: ReadonlyLsidMap<number>) =>
     ({ verdict }: At<TerminateVerdict>): boolean =>
-      !known.has(keyOf(verdict.session.lsid));
+      !known.has(verdict.session.lsid);
   return {
     newlyEnded: here.ended.filter(missingFrom(thereAt)),
     noLongerEnded: against.ended.filter(missingFrom(hereAt)),
     atOtherTimes: here.ended.flatMap((each) => {
-      const there = thereAt.get(keyOf(each.verdict.session.lsid));
+      const there = thereAt.get(each.verdict.session.lsid);
       return there === undefined || there === each.at ? [] : [{ here: each, there }];
     }),
   };

@@ -1,6 +1,6 @@
 import type { Verdict } from '../decide/verdict.ts';
 import { countsOf, type RunResult } from '../run-result.ts';
-import { keyOf, lastUse, type Session } from '../session.ts';
+import { lastUse, type Session } from '../session.ts';
 import type { Outcome } from '../terminate/outcome.ts';
 import type { OfSessions } from './json-pieces.ts';
 import type { RunJson } from './run-schema.ts';
@@ -54,7 +54,7 @@ function sessionJson(verdict: Verdict, result: RunResult): SessionJson {
     verdict: verdict.verdict,
     rule: verdict.rule ?? null,
     because: verdict.because,
-    ...outcomeJson(result.outcomes.get(keyOf(session.lsid))),
+    ...outcomeJson(result.outcomes.get(session.lsid)),
   };
 }
 

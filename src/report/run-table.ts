@@ -2,7 +2,7 @@ import type { Verdict } from '../decide/verdict.ts';
 import { groupsOf } from '../groups.ts';
 import { formatDuration } from '../policy/duration.ts';
 import { mostEach, sessionsOf, type RunResult } from '../run-result.ts';
-import { keyOf, lastUse, type Session } from '../session.ts';
+import { lastUse, type Session } from '../session.ts';
 import type { Outcome, OutcomeName } from '../terminate/outcome.ts';
 import type { Style } from './style.ts';
 import { table } from './table.ts';
@@ -74,7 +74,7 @@ function byNeed(a: Verdict, b: Verdict): number {
 }
 
 function outcomeOf({ lsid }: Session, { outcomes }: RunResult): Outcome | undefined {
-  return outcomes.size === 0 ? undefined : outcomes.get(keyOf(lsid));
+  return outcomes.get(lsid);
 }
 
 function resultWord(verdict: Verdict, result: RunResult, { paint }: Style): string {

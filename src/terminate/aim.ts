@@ -1,6 +1,7 @@
 import type { TerminateVerdict, Verdict } from '../decide/verdict.ts';
 import type { NonEmpty, PlannedUser, Target } from '../plan/plan.ts';
-import { keyOf, type Lsid } from '../session.ts';
+import { LsidMap } from '../lsid-map.ts';
+import type { Lsid } from '../session.ts';
 
 /** What is left of a planned user once the sessions have been looked at again. */
 export interface Aim {
@@ -12,22 +13,26 @@ export interface Aim {
 }
 
 /**
- * Takes a planned user, what the plan would be now (undefined if nothing), and the verdicts of now by `keyOf(lsid)`.
- * It may only ever aim at less than was planned, but for new sessions of a whole user (P4).
+ * Takes a planned user, what the plan would be now (undefined if nothing), and what says which verdict a session has
+ * now. It may only ever aim at less than was planned, but for new sessions of a whole user (P4).
  */
 export function aimAt(
   planned: PlannedUser,
   now: PlannedUser | undefined,
-  verdictNow: ReadonlyMap<string, Verdict>,
+  verdictNow: (lsid: Lsid) => Verdict | undefined,
 ): Aim {
-  const unmatched = new Map(planned.sessions.map((each) => [keyOf(each.session.lsid), each]));
-  const sessions = (now?.sessions ?? []).filter(
-    (each) => unmatched.delete(keyOf(each.session.lsid)) || (planned.target.by === 'user' && each.wholeUser),
-  );
-  const spared = [...unmatched].map(([key, verdict]) => ({
-    verdict,
-    because: whySpared(verdictNow.get(key)),
-  }));
+  const matching = new LsidMap(now?.sessions.map((each) => [each.session.lsid, each]));
+  const sessions: TerminateVerdict[] = [];
+  const spared: Aim['spared'][number][] = [];
+  for (const verdict of planned.sessions) {
+    const { lsid } = verdict.session;
+    const still = matching.get(lsid);
+    if (still === undefined) spared.push({ verdict, because: whySpared(verdictNow(lsid)) });
+    else sessions.push(still);
+    matching.delete(lsid);
+  }
+  if (planned.target.by === 'user')
+    for (const newcomer of matching.values()) if (newcomer.wholeUser) sessions.push(newcomer);
   return { target: targetOf(planned, now, sessions), sessions, spared };
 }
 

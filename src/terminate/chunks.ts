@@ -1,7 +1,7 @@
 import type { PlannedUser } from '../plan/plan.ts';
 
 /** A chunk is looked at, killed and verified at once: small enough that the look is fresh when the kill goes out. */
-const mostUsers = 16;
+const mostUsers = 50;
 const mostSessions = 25_000;
 
 /** Takes the users of a plan and returns them in groups, in their order; a user is never split. */

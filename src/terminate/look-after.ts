@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { keyOf, type Session } from '../session.ts';
+import { LsidMap } from '../lsid-map.ts';
+import type { Session } from '../session.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Killed } from './kill.ts';
 import { aftersightOf, type Aftersight } from './outcome.ts';
@@ -38,10 +39,10 @@ export async function lookUntilGone(
 function sightOf(killed: readonly Session[], before: Snapshot, after: Snapshot): Sight {
   const { silentMembers } = after;
   const nothing: Aftersight = { silentMembers, survivors: [], usedAgain: false };
-  const now = new Map(after.sessions.map((session) => [keyOf(session.lsid), session]));
+  const now = new LsidMap(after.sessions.map((session) => [session.lsid, session]));
   const seen = new Map<Session, Aftersight>();
   for (const session of killed) {
-    const listed = now.get(keyOf(session.lsid));
+    const listed = now.get(session.lsid);
     if (listed === undefined) continue;
     const found = aftersightOf(session, listed, { lookedAt: before.serverTime, silentMembers });
     if (found.survivors.length > 0 || found.usedAgain) seen.set(session, found);

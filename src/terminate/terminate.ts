@@ -4,7 +4,8 @@ import type { AuditLog } from '../audit/audit-log.ts';
 import type { TerminateVerdict, Verdict } from '../decide/verdict.ts';
 import type { Deployment } from '../mongo/deployment.ts';
 import type { Plan, PlannedUser } from '../plan/plan.ts';
-import { keyOf, type Uid } from '../session.ts';
+import { LsidMap } from '../lsid-map.ts';
+import type { Lsid, Uid } from '../session.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { aimAt } from './aim.ts';
 import { endUnused, type EndOf } from './end-unused.ts';
@@ -121,7 +122,12 @@ function aimAgain(
   run: TerminateRun,
 ): { aims: Aimed[]; spared: SessionOutcome[] } {
   const { verdicts, plan } = run.decideAgain(snapshot);
-  const verdictNow = new Map(verdicts.map((verdict) => [keyOf(verdict.session.lsid), verdict]));
+  // Mostly all of it matches still, and nobody asks.
+  let byLsid: LsidMap<Verdict> | undefined;
+  const verdictNow = (lsid: Lsid): Verdict | undefined => {
+    byLsid ??= new LsidMap(verdicts.map((verdict) => [verdict.session.lsid, verdict]));
+    return byLsid.get(lsid);
+  };
   const userNow = new Map(plan.users.map((user) => [user.uid, user]));
   const aims = users.map((user) => aimAt(user, userNow.get(user.uid), verdictNow));
   return {

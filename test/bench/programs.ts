@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ const here = (name: string): string => fileURLToPath(new URL(name, import.meta.u
 /** The built program, and what it is measured against, bundled and minified as that is. */
 export async function makePrograms() {
   const dir = await mkdtemp(join(tmpdir(), 'reaper-bench-'));
-  const names = ['list', 'idle', 'idle-users', 'idle-ids', 'kill-users', 'end-users', 'decide'];
+  const names = ['list', 'idle', 'idle-users', 'idle-ids', 'kill-users', 'end-users', 'end-some', 'decide'];
   await build({
     entryPoints: names.map((name) => here(`baselines/${name}.ts`)),
     outdir: dir,
@@ -35,12 +35,14 @@ export async function makePrograms() {
       env,
     }),
     reaperArgs: (...args: string[]): Program => ({ argv: [reaper, ...args] }),
-    /** A run with a state directory of its own, so that nothing is remembered from one to the next. */
-    async reaper(name: string, uri: string, rule: string, args: readonly string[]): Promise<Program> {
+    /** A run that remembers nothing of those before it. */
+    async reaper(name: string, uri: string, rule: string, args: readonly string[]) {
       const policy = join(dir, `${name}.yaml`);
       await writeFile(policy, `version: 1\nname: bench\nrules: [{ name: idle, ${rule} }]\n`);
-      const env = { REAPER_MONGODB_URI: uri, STATE_DIRECTORY: join(dir, `${name}-state`) };
-      return { argv: [reaper, 'run', '--policy', policy, ...args], env };
+      const state = join(dir, `${name}-state`);
+      const env = { REAPER_MONGODB_URI: uri, STATE_DIRECTORY: state };
+      const before = (): Promise<void> => rm(state, { recursive: true, force: true });
+      return { argv: [reaper, 'run', '--policy', policy, ...args], env, before };
     },
   };
 }

@@ -7,6 +7,8 @@ export const limitMillis = 2 * 3_600_000;
 const idleMillis = 3 * 3_600_000;
 
 const users = 50;
+/** The records of theirs. */
+const made = { 'user.name': /^user\d+@admin$/ };
 const atOnce = 10_000;
 
 interface SessionRecord {
@@ -44,45 +46,51 @@ export async function makeSessions(
   deployment: Deployment,
   { listed, idle }: { readonly listed: number; readonly idle: number },
 ): Promise<void> {
-  const { uri, adminPassword } = deployment;
-  const ager = await MongoClient.connect(uri('ager', adminPassword));
-  try {
-    const records = ager.db('config').collection<SessionRecord>('system.sessions');
-    const made = { 'user.name': /^user\d+@admin$/ };
+  await withRecords(deployment, async (records) => {
     const missing = listed - (await records.countDocuments(made));
     await refresh(deployment, missing);
     while ((await records.countDocuments(made)) < listed) await sleep(500);
     await setAge(records, made, idle === listed ? idleMillis : 0);
-    if (idle === 0 || idle === listed) return;
-    const some = await records
-      .find(made, { projection: { _id: 1 } })
-      .limit(idle)
-      .toArray();
-    for (let start = 0; start < idle; start += atOnce) {
-      const ids = some.slice(start, start + atOnce).map(({ _id }) => _id);
-      await setAge(records, { _id: { $in: ids } }, idleMillis);
-    }
-  } finally {
-    await ager.close();
-  }
+    if (idle > 0 && idle < listed) await ageSome(records, idle);
+  });
+}
+
+/** Has other sessions be idle than were so before. */
+export async function changeIdle(deployment: Deployment, idle: number): Promise<void> {
+  await withRecords(deployment, async (records) => {
+    await setAge(records, { lastUse: { $lt: new Date(Date.now() - limitMillis) } }, 0);
+    await ageSome(records, idle);
+  });
 }
 
 /** Takes all of them away at once: what a run has ended would go at some refresh, in the middle of the next one. */
-export async function clearSessions({ uri, adminPassword }: Deployment): Promise<void> {
+export async function clearSessions(deployment: Deployment): Promise<void> {
+  await withRecords(deployment, (records) => records.deleteMany(made));
+}
+
+async function withRecords(
+  { uri, adminPassword }: Deployment,
+  work: (records: Collection<SessionRecord>) => Promise<unknown>,
+): Promise<void> {
   const ager = await MongoClient.connect(uri('ager', adminPassword));
   try {
-    await ager
-      .db('config')
-      .collection('system.sessions')
-      .deleteMany({ 'user.name': /^user\d+@admin$/ });
+    await work(ager.db('config').collection<SessionRecord>('system.sessions'));
   } finally {
     await ager.close();
   }
 }
 
+/** Some of all users, as they would be. */
+async function ageSome(records: Collection<SessionRecord>, idle: number): Promise<void> {
+  const some = [{ $match: made }, { $sample: { size: idle } }, { $project: { _id: 1 } }];
+  const ids = (await records.aggregate<SessionRecord>(some).toArray()).map(({ _id }) => _id);
+  for (let start = 0; start < idle; start += atOnce)
+    await setAge(records, { _id: { $in: ids.slice(start, start + atOnce) } }, idleMillis);
+}
+
 async function refresh({ uri, adminPassword }: Deployment, count: number): Promise<void> {
-  for (let user = 0, made = 0; made < count; user++) {
-    const wanted = Math.round((count * (user + 1)) / users) - made;
+  for (let user = 0, soFar = 0; soFar < count; user++) {
+    const wanted = Math.round((count * (user + 1)) / users) - soFar;
     if (wanted === 0) continue;
     const client = await MongoClient.connect(uri(`user${user}`, adminPassword));
     for (let left = wanted; left > 0; left -= atOnce) {
@@ -90,7 +98,7 @@ async function refresh({ uri, adminPassword }: Deployment, count: number): Promi
       await client.db('admin').command({ refreshSessions });
     }
     await client.close();
-    made += wanted;
+    soFar += wanted;
   }
 }
 

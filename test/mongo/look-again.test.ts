@@ -150,7 +150,9 @@ async function seenAgain(
   state.time += later;
   change(state);
   const seen = await lookAgain(aSet(client, topology), users, { ...earlier, snapshot }, {});
-  return { found: new Map(seen.collection.map((row) => [keyOf(row.lsid), row.lastUse])), sent };
+  const unchanged = (seen.unchanged ?? []).map(({ lsid, flushed = 0 }) => ({ lsid, lastUse: flushed }));
+  const listed = [...seen.collection, ...unchanged];
+  return { found: new Map(listed.map((row) => [keyOf(row.lsid), row.lastUse])), sent };
 }
 
 const sessionOf = fc

@@ -131,7 +131,7 @@ describe('a session in doubt', () => {
 describe('the next run is told', () => {
   const at = now;
   const doneTo = (outcome: OutcomeName, usedAgain = false) => [
-    { session: aSession(), outcome: { outcome, because: 'why', members: [], usedAgain }, at },
+    { verdict: { session: aSession() }, outcome: { outcome, because: 'why', members: [], usedAgain }, at },
   ];
   const asOfNow = { lsid: lsidOf(1), user: 'alice@admin', at, runId: 'now' };
   const inDoubt: EndedSession = { ...ended, outcome: 'in_doubt' };

@@ -5,7 +5,8 @@ import { exceededLimits } from '../../src/plan/limits.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import type { Limits } from '../../src/policy/policy.ts';
 import type { RunResult } from '../../src/run-result.ts';
-import { keyOf, type Session } from '../../src/session.ts';
+import { LsidMap } from '../../src/lsid-map.ts';
+import type { Session } from '../../src/session.ts';
 import type { Outcome, OutcomeName } from '../../src/terminate/outcome.ts';
 import { aSession, minute, now, toSpare, toTerminate } from '../support/builders.ts';
 
@@ -45,7 +46,7 @@ export function aRunResult(options: Options = {}): RunResult {
     memberErrors: new Map(Object.entries(silent)),
     serverTime: now,
     verdicts,
-    outcomes: new Map(outcomes.map(([session, outcome]) => [keyOf(session.lsid), outcome])),
+    outcomes: new LsidMap(outcomes.map(([session, outcome]) => [session.lsid, outcome])),
     exceeded: exceededLimits(plan, verdicts, limits),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Verdict } from '../../src/decide/verdict.ts';
 import { makePlan, type PlannedUser } from '../../src/plan/plan.ts';
-import { keyOf } from '../../src/session.ts';
+import { LsidMap } from '../../src/lsid-map.ts';
 import { aimAt } from '../../src/terminate/aim.ts';
 import { aSession, idOf, lsidOf, toSpare, toTerminate, uidOf } from '../support/builders.ts';
 
@@ -16,11 +16,8 @@ const userOf = (verdicts: readonly Verdict[]): PlannedUser | undefined =>
 function aim(planned: readonly Verdict[], seen: readonly Verdict[]) {
   const user = userOf(planned);
   if (user === undefined) throw new Error('nothing was planned');
-  const { target, sessions, spared } = aimAt(
-    user,
-    userOf(seen),
-    new Map(seen.map((verdict) => [keyOf(verdict.session.lsid), verdict])),
-  );
+  const verdicts = new LsidMap(seen.map((verdict) => [verdict.session.lsid, verdict]));
+  const { target, sessions, spared } = aimAt(user, userOf(seen), (lsid) => verdicts.get(lsid));
   return {
     target,
     sessions: sessions.map(({ session }) => session.lsid.id),
@@ -149,7 +146,7 @@ describe('the second look', () => {
 
   test('what another run ended meanwhile is spared, and says so', () => {
     const user = userOf([single(1)])!;
-    const { spared } = aimAt(user, undefined, new Map([[keyOf(lsidOf(1)), single(1)]]));
+    const { spared } = aimAt(user, undefined, () => single(1));
     expect(spared).toMatchObject([{ because: 'ended meanwhile' }]);
   });
 });

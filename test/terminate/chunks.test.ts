@@ -29,13 +29,13 @@ describe('chunks', () => {
     expect(sizesOf(sizes)).toEqual(chunks);
   });
 
-  test('16 users at the most', () => {
-    expect(sizesOf(Array.from({ length: 33 }, () => 1)).map((chunk) => chunk.length)).toEqual([16, 16, 1]);
+  test('50 users at the most', () => {
+    expect(sizesOf(Array.from({ length: 101 }, () => 1)).map((chunk) => chunk.length)).toEqual([50, 50, 1]);
   });
 
   test('lose nobody, double nobody, keep the order, and are never empty', () => {
     const sizes = fc.array(fc.oneof(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 30_000 })), {
-      maxLength: 70,
+      maxLength: 120,
     });
     fc.assert(
       fc.property(sizes, (many) => {
@@ -45,7 +45,7 @@ describe('chunks', () => {
         for (const chunk of chunks) {
           const sessions = chunk.reduce((sum, user) => sum + user.sessions.length, 0);
           expect(chunk.length).toBeGreaterThan(0);
-          expect(chunk.length).toBeLessThanOrEqual(16);
+          expect(chunk.length).toBeLessThanOrEqual(50);
           expect(chunk.length === 1 || sessions <= 25_000).toBe(true);
         }
       }),
