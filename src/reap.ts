@@ -149,7 +149,9 @@ export async function reap(input: ReapInput): Promise<Reaped> {
     at: snapshot.serverTime,
   }));
   if (kills) {
-    const earlier = { ...seen, snapshot, eachAlone: decidesEachAlone(policy) };
+    // Not the rows themselves, which would be kept for as long.
+    const { clock: primaryClock, owners = [] } = seen;
+    const earlier = { clock: primaryClock, owners, snapshot, eachAlone: decidesEachAlone(policy) };
     const toMembers = (): MemberOptions => ({
       connections: needsOf(policy).has('connections'),
       lost: members.hanging,

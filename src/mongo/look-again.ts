@@ -98,13 +98,13 @@ async function recordsOfUsers(
   // Of these the earlier look left out what could not matter to it: it may now.
   const partlyRead = new Set(owners.flatMap(({ uid, count }) => ((read.get(uid) ?? 0) < count ? [uid] : [])));
   const found = countBy([...unchanged, ...changed]);
-  const isSure = (uid: Uid): boolean =>
-    !partlyRead.has(uid) && (found.get(uid) ?? 0) === (counts.get(uid) ?? 0);
-  const unsure = uids.filter((uid) => !isSure(uid));
-  const rest = unsure.length === 0 ? [] : await listRecords(primary, only('_id.uid', unsure));
-  const sure = new Set(uids.filter(isSure));
-  const isOfSure = ({ lsid }: { readonly lsid: Lsid }): boolean => sure.has(lsid.uid);
-  return { collection: [...changed.filter(isOfSure), ...rest], unchanged: unchanged.filter(isOfSure) };
+  const unsure = new Set(
+    uids.filter((uid) => partlyRead.has(uid) || (found.get(uid) ?? 0) !== (counts.get(uid) ?? 0)),
+  );
+  if (unsure.size === 0) return { collection: changed, unchanged };
+  const readAgain = await listRecords(primary, only('_id.uid', [...unsure]));
+  const isSure = ({ lsid }: { readonly lsid: Lsid }): boolean => !unsure.has(lsid.uid);
+  return { collection: [...changed.filter(isSure), ...readAgain], unchanged: unchanged.filter(isSure) };
 }
 
 function countBy(items: readonly { readonly lsid: Lsid }[]): Map<Uid, number> {
