@@ -142,7 +142,7 @@ export async function allCases(million: number) {
       name: 'run-some',
       what: 'run, a million sessions, the 0.1 % idle ones are ended, against bare commands that do the same',
       figure: 'wall',
-      goal: 2,
+      goal: 1.5,
       pair: enforcingSome,
     },
     {

@@ -1,9 +1,14 @@
-// What is idle is read, killed by lsid on every member, and leaves the listing; each user's in one command.
+// What is idle is read, killed by lsid on every member, and leaves the listing; each user's in one command. All is
+// counted by owner, as a run's report and its limits have it.
 import { MongoClient } from 'mongodb';
 import { idleSince, sessionsOf, withClient } from './client.ts';
 
 await withClient(async (client) => {
-  const idle = await sessionsOf(client, [{ $match: { lastUse: { $lt: idleSince } } }]).toArray();
+  const owner = { uid: '$_id.uid', user: '$user.name' };
+  const [idle, owners] = await Promise.all([
+    sessionsOf(client, [{ $match: { lastUse: { $lt: idleSince } } }]).toArray(),
+    sessionsOf(client, [{ $group: { _id: owner, count: { $sum: 1 } } }]).toArray(),
+  ]);
   const byUser = new Map<string, object[]>();
   for (const { _id, user } of idle) {
     const name = String(user?.name);
@@ -20,4 +25,5 @@ await withClient(async (client) => {
     }),
   );
   await client.db('admin').command({ endSessions: idle.map(({ _id }) => _id as object) });
+  console.log(idle.length, owners.length);
 });
