@@ -156,7 +156,10 @@ describe('the next run is told', () => {
 
   test('of what failed now only an earlier doubt: it is tried again, and not called already ended', () => {
     const earlier = { pending: [ended], inDoubt: [{ ...inDoubt, lsid: lsidOf(2) }] };
-    const failed = [...doneTo('failed'), { ...doneTo('failed')[0]!, session: aSession({ id: 2 }) }];
+    const failed = [
+      ...doneTo('failed'),
+      { ...doneTo('failed')[0]!, verdict: { session: aSession({ id: 2 }) } },
+    ];
     expect(toRemember(earlier, failed, 'now')).toEqual([{ ...inDoubt, lsid: lsidOf(2) }]);
   });
 

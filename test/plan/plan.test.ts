@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Verdict } from '../../src/decide/verdict.ts';
-import { makePlan, type Plan } from '../../src/plan/plan.ts';
+import { makePlan, makePlanAsListed, type Plan } from '../../src/plan/plan.ts';
 import { aSession, idOf, lsidOf, toSpare, toTerminate, uidOf } from '../support/builders.ts';
 
 const planOf = (verdicts: readonly Verdict[]): Plan => makePlan(verdicts, () => false);
@@ -32,6 +32,18 @@ describe('the order', () => {
     expect(idsOf(planOf([...unused, ...verdicts]))).toEqual(expected);
     expect(idsOf(planOf([...verdicts, ...unused].reverse()))).toEqual(expected);
   });
+});
+
+test('a plan as listed is the same but for its order', () => {
+  const verdicts = [
+    toTerminate(aSession({ id: 1, owner: 'alice@admin', flushedAgo: 20 })),
+    toTerminate(aSession({ id: 2, owner: 'bob@admin', flushedAgo: 40 }), { wholeUser: true }),
+    toTerminate(aSession({ id: 3, owner: 'alice@admin', flushedAgo: 30 })),
+  ];
+  const listed = makePlanAsListed(verdicts, ({ session }) => session.lsid.id === idOf(1));
+  expect(idsOf(listed)).toEqual([[2].map(idOf), [3].map(idOf)]);
+  expect(listed).toEqual(makePlan(verdicts, ({ session }) => session.lsid.id === idOf(1)));
+  expect(idsOf(makePlanAsListed(verdicts, () => false))).toEqual([[1, 3].map(idOf), [2].map(idOf)]);
 });
 
 describe('the target (T3, T4, P4)', () => {

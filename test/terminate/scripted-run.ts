@@ -12,7 +12,7 @@ import type { AuditEvent } from '../../src/audit/event.ts';
 import { decide } from '../../src/decide/decide.ts';
 import { makeContext } from '../../src/decide/make-context.ts';
 import type { Deployment } from '../../src/mongo/deployment.ts';
-import { makePlan } from '../../src/plan/plan.ts';
+import { makePlan, makePlanAsListed } from '../../src/plan/plan.ts';
 import type { Policy } from '../../src/policy/policy.ts';
 import { keyOf, parseSessionId, parseUid, type Uid } from '../../src/session.ts';
 import type { Snapshot } from '../../src/snapshot.ts';
@@ -115,7 +115,7 @@ export function scriptedRun(script: Script) {
         undefined,
       ),
     lookAfter: async (uids, time) => looking(uids, time),
-    decideAgain: (snapshot: Snapshot) => decided(script.policy, snapshot),
+    decideAgain: (snapshot: Snapshot) => decided(script.policy, snapshot, makePlanAsListed),
     outcomeEvents: (outcomes) => outcomeEvents('run-1', outcomes),
     signal: stop.signal,
     onStage: (stage) => {
@@ -136,9 +136,9 @@ export function scriptedRun(script: Script) {
 }
 
 /** Verdicts and plan, as a run makes them. */
-export function decided(policy: Script['policy'], snapshot: Snapshot) {
+export function decided(policy: Script['policy'], snapshot: Snapshot, plan = makePlan) {
   const verdicts = decide(snapshot.sessions, policy, makeContext(snapshot, policy, someFacts()));
-  return { verdicts, plan: makePlan(verdicts, () => false) };
+  return { verdicts, plan: plan(verdicts, () => false) };
 }
 
 function recorded(event: AuditEvent): Step {
