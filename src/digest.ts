@@ -3,9 +3,10 @@ import { decide } from './decide/decide.ts';
 import { decidesEachAlone } from './decide/decides-each-alone.ts';
 import { namedUsers } from './decide/named-users.ts';
 import type { Verdict } from './decide/verdict.ts';
+import { LsidMap } from './lsid-map.ts';
 import type { Policy } from './policy/policy.ts';
 import { mostEach } from './run-result.ts';
-import { keyOf, lastUse, type Uid } from './session.ts';
+import { lastUse, type Uid } from './session.ts';
 import {
   takeSnapshot,
   type ListedOwner,
@@ -30,8 +31,8 @@ export interface Digest {
   readonly add: (rows: readonly ListedSession[], listing: Listing) => void;
   /** What is left of them. */
   readonly rows: () => ListedSession[];
-  /** For how many each of these stands, by `keyOf(lsid)`. */
-  readonly standsFor: () => Map<string, number>;
+  /** For how many each of these stands. */
+  readonly standsFor: () => LsidMap<number>;
 }
 
 /** Whether each session is decided by itself, whatever the others are, and without asking more. */
@@ -92,7 +93,7 @@ export function makeDigest(
       for (const verdict of decide(snapshot.sessions, policy, contextOf(snapshot))) keep(verdict);
     },
     rows: () => [...kept().map(({ row }) => row), ...(each ?? [])],
-    standsFor: () => new Map(kept().map(({ row, count }) => [keyOf(row.lsid), count])),
+    standsFor: () => new LsidMap(kept().map(({ row, count }) => [row.lsid, count])),
   };
 }
 

@@ -10,8 +10,8 @@ import type { Policy } from './policy/policy.ts';
 import { decidesAlone, makeDigest } from './digest.ts';
 import { listRecords } from './mongo/collection.ts';
 import { only } from './mongo/operations.ts';
-import { keyOf, sessionOf, type Lsid, type Uid } from './session.ts';
-import type { Snapshot } from './snapshot.ts';
+import { sessionOf, type Lsid, type Uid } from './session.ts';
+import { countByOwner, isListed, partlyReadOwners, type Snapshot } from './snapshot.ts';
 import { lookAtOldest } from './mongo/look-at-oldest.ts';
 import { factsOf, survey, surveyOf, type Known, type Survey } from './survey.ts';
 import { mostEach, sessionsOf, type RunResult, type Unread } from './run-result.ts';
@@ -97,7 +97,7 @@ async function glanceAtMatching(
   });
   // Nothing was left out: this is the whole listing.
   if (seen.seen.owners === undefined) return seen;
-  const more = partlyReadUsers(seen, policy);
+  const more = usersToReadInFull(seen, policy);
   if (more.length === 0) {
     const standsFor = digest?.standsFor();
     return { ...seen, unread: countUnread(seen, policy, known, standsFor), standsFor };
@@ -115,29 +115,14 @@ async function glanceAtMatching(
  * Users of whom not all was read and every session counts: one that may select its user does, whether or not it was
  * ended before.
  */
-function partlyReadUsers(survey: Survey, policy: Policy): Uid[] {
+function usersToReadInFull({ seen, snapshot, contextOf }: Survey, policy: Policy): Uid[] {
   if (policy.rules.every(({ terminate }) => terminate === 'sessions')) return [];
-  const read = readByUser(survey);
-  const partly = new Set(
-    survey.seen.owners?.flatMap(({ uid, count }) => ((read.get(uid) ?? 0) < count ? [uid] : [])),
-  );
-  const { snapshot, contextOf } = survey;
+  const partly = partlyReadOwners(snapshot, seen.owners);
   const theirs = snapshot.sessions.filter(({ lsid }) => partly.has(lsid.uid));
   const selected = decide(theirs, policy, contextOf(snapshot)).flatMap((each) =>
     each.verdict === 'terminate' && each.wholeUser ? [each.session.lsid.uid] : [],
   );
   return [...new Set(selected)];
-}
-
-/** How many records of each user were read. */
-function readByUser({ snapshot }: Survey, standsFor?: Glance['standsFor']): Map<Uid, number> {
-  const read = new Map<Uid, number>();
-  for (const { lsid, flushed } of snapshot.sessions) {
-    if (flushed === undefined) continue;
-    const count = standsFor?.get(keyOf(lsid)) ?? 1;
-    read.set(lsid.uid, (read.get(lsid.uid) ?? 0) + count);
-  }
-  return read;
 }
 
 /** Whether what was left out can be counted by its owners' names alone. */
@@ -157,7 +142,8 @@ function countUnread(
   const { seen, snapshot, contextOf } = survey;
   const unread = { exempt: 0, builtIn: 0, retain: 0 };
   const context = contextOf(snapshot);
-  const read = readByUser(survey, standsFor);
+  // With all that each of them stands for.
+  const read = countByOwner(snapshot.sessions.filter(isListed), ({ lsid }) => standsFor?.get(lsid) ?? 1);
   const named = new Map(namedUsers(policy).map((name) => [uidOf(name), name]));
   for (const { uid, count, user = named.get(uid) } of seen.owners ?? []) {
     const left = Math.max(0, count - (read.get(uid) ?? 0));

@@ -7,7 +7,7 @@ import { decidesEachAlone } from './decide/decides-each-alone.ts';
 import { needsOf } from './decide/make-context.ts';
 import type { Verdict } from './decide/verdict.ts';
 import type { Deployment } from './mongo/deployment.ts';
-import type { Look, MemberOptions } from './mongo/look.ts';
+import type { Look } from './mongo/look.ts';
 import { lookAfter, lookAgain } from './mongo/look-again.ts';
 import { watchMembers } from './mongo/member-watch.ts';
 import { rememberingUidOf } from './mongo/uid.ts';
@@ -24,7 +24,7 @@ import type { Progress } from './progress.ts';
 import { survey, type Known } from './survey.ts';
 import { glance, type Names } from './glance.ts';
 import { unlessStopped } from './stop.ts';
-import type { Snapshot } from './snapshot.ts';
+import { partlyReadOwners, type Snapshot } from './snapshot.ts';
 import { chunksOf } from './terminate/chunks.ts';
 import { terminateChunk, type SessionOutcome, type TerminateRun } from './terminate/terminate.ts';
 
@@ -117,11 +117,11 @@ export async function reap(input: ReapInput): Promise<Reaped> {
 
   await onStage('decide');
   tell('deciding');
-  const decideAndPlan = (from: Snapshot, plan = makePlanAsListed): Decided => {
+  const decideAndPlan = (from: Snapshot, make = makePlanAsListed): Decided => {
     const aftermath = aftermathOf(input.earlier, from, deployment);
     const { mayBeOver } = aftermath;
     const verdicts = decide(from.sessions, policy, contextOf(from, mayBeOver), mayBeOver);
-    return { aftermath, verdicts, plan: plan(verdicts, ({ session }) => aftermath.wasEnded(session)) };
+    return { aftermath, verdicts, plan: make(verdicts, ({ session }) => aftermath.wasEnded(session)) };
   };
   const { aftermath, verdicts, plan } = decideAndPlan(snapshot, makePlan);
   const standsFor = idle?.standsFor;
@@ -149,13 +149,9 @@ export async function reap(input: ReapInput): Promise<Reaped> {
     at: snapshot.serverTime,
   }));
   if (kills) {
-    // Not the rows themselves, which would be kept for as long.
-    const { clock: primaryClock, owners = [] } = seen;
-    const earlier = { clock: primaryClock, owners, snapshot, eachAlone: decidesEachAlone(policy) };
-    const toMembers = (): MemberOptions => ({
-      connections: needsOf(policy).has('connections'),
-      lost: members.hanging,
-    });
+    const partlyRead = partlyReadOwners(snapshot, seen.owners);
+    const earlier = { clock: seen.clock, snapshot, partlyRead, eachAlone: decidesEachAlone(policy) };
+    const asked = { connections: needsOf(policy).has('connections'), lost: members.hanging };
     const see = (again: Look): Snapshot => {
       members.see(again);
       return snapshotOf(again);
@@ -166,8 +162,8 @@ export async function reap(input: ReapInput): Promise<Reaped> {
       runId,
       policyName: policy.name,
       endSessions: policy.endSessions,
-      lookAgain: async (users) => see(await lookAgain(deployment, users, earlier, toMembers())),
-      lookAfter: async (uids, time) => see(await lookAfter(deployment, uids, time, toMembers())),
+      lookAgain: async (users) => see(await lookAgain(deployment, users, earlier, asked)),
+      lookAfter: async (uids, time) => see(await lookAfter(deployment, uids, time, asked)),
       lostMembers: members.lost,
       decideAgain: decideAndPlan,
       outcomeEvents: (outcomes) => outcomeEvents(runId, outcomes),

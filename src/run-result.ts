@@ -3,7 +3,6 @@ import type { Verdict } from './decide/verdict.ts';
 import type { Deployment } from './mongo/deployment.ts';
 import type { Exceeded } from './plan/limits.ts';
 import type { ReadonlyLsidMap } from './lsid-map.ts';
-import { keyOf } from './session.ts';
 import type { Outcome, OutcomeName } from './terminate/outcome.ts';
 
 /** Sessions that were counted and not read, since no rule can match them. */
@@ -31,8 +30,8 @@ export interface RunResult {
   /** One for each session that was read, in the order listed. */
   readonly verdicts: readonly Verdict[];
   readonly unread?: Unread | undefined;
-  /** By `keyOf(lsid)`, for verdicts that stand for more than one session: for how many, as the server counted them. */
-  readonly standsFor?: ReadonlyMap<string, number> | undefined;
+  /** For verdicts that stand for more than one session: for how many, as the server counted them. */
+  readonly standsFor?: ReadonlyLsidMap<number> | undefined;
   /** Empty unless the run enforces. */
   readonly outcomes: ReadonlyLsidMap<Outcome>;
   readonly exceeded: readonly Exceeded[];
@@ -46,7 +45,7 @@ export const mostEach = 100;
 
 /** For how many sessions a verdict stands. */
 export function sessionsOf({ session }: Verdict, standsFor: RunResult['standsFor']): number {
-  return standsFor?.get(keyOf(session.lsid)) ?? 1;
+  return standsFor?.get(session.lsid) ?? 1;
 }
 
 /** Counts everything listed. */

@@ -189,6 +189,30 @@ export function takeSnapshot(
   };
 }
 
+/** Who has records that are not in a snapshot, given how many the collection holds; nobody where these were not counted. */
+export function partlyReadOwners(
+  { sessions }: Snapshot,
+  owners: readonly ListedOwner[] = [],
+): ReadonlySet<Uid> {
+  const read = countByOwner(sessions.filter(isListed));
+  return new Set(owners.flatMap(({ uid, count }) => ((read.get(uid) ?? 0) < count ? [uid] : [])));
+}
+
+/** Whether the collection has it, and not only a member. */
+export function isListed({ flushed }: Session): boolean {
+  return flushed !== undefined;
+}
+
+/** How many of these are whose; each counts for as many as `standsFor` says. */
+export function countByOwner<T extends { readonly lsid: Lsid }>(
+  items: readonly T[],
+  standsFor: (item: T) => number = () => 1,
+): Map<Uid, number> {
+  const counts = new Map<Uid, number>();
+  for (const item of items) counts.set(item.lsid.uid, (counts.get(item.lsid.uid) ?? 0) + standsFor(item));
+  return counts;
+}
+
 /** Adds to a list that a draft has of its own; the empty one is everybody's. */
 function withItem<T>(list: T[], item: T): T[] {
   if (list === none) return [item];

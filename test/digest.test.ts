@@ -5,7 +5,7 @@ import { makeContext } from '../src/decide/make-context.ts';
 import { decidesAlone, makeDigest } from '../src/digest.ts';
 import type { Policy } from '../src/policy/policy.ts';
 import { policySchema } from '../src/policy/schema.ts';
-import { keyOf } from '../src/session.ts';
+import type { Lsid } from '../src/session.ts';
 import { takeSnapshot, type ListedSession, type Snapshot } from '../src/snapshot.ts';
 import {
   aHeldThing,
@@ -72,7 +72,7 @@ test('a digest of batches tells of each user how many came to the same by which 
         const named = owners.map((user) => ({ uid: uidOf(user), count: 1, user }));
         const listing = aListing({ members, owners: named });
         const contextOf = (snapshot: Snapshot) => makeContext(snapshot, policy, someFacts());
-        const told = (collection: ListedSession[], count: (key: string) => number) => {
+        const told = (collection: ListedSession[], count: (lsid: Lsid) => number) => {
           const snapshot = takeSnapshot({ ...listing, collection }, uidOf);
           const groups = new Map<string, { count: number; oldest: number }>();
           for (const { session, verdict, rule: by } of decide(
@@ -84,7 +84,7 @@ test('a digest of batches tells of each user how many came to the same by which 
             const { count: before = 0, oldest = Infinity } = groups.get(key) ?? {};
             const flushed = session.flushed ?? Infinity;
             groups.set(key, {
-              count: before + count(keyOf(session.lsid)),
+              count: before + count(session.lsid),
               oldest: Math.min(oldest, flushed),
             });
           }
@@ -95,7 +95,7 @@ test('a digest of batches tells of each user how many came to the same by which 
         digest.clear();
         for (const batch of rows) digest.add(batch, listing);
         const standsFor = digest.standsFor();
-        expect(told(digest.rows(), (key) => standsFor.get(key) ?? 1)).toEqual(told(rows.flat(), () => 1));
+        expect(told(digest.rows(), (lsid) => standsFor.get(lsid) ?? 1)).toEqual(told(rows.flat(), () => 1));
         folded += rows.flat().length - digest.rows().length;
       },
     ),
@@ -139,6 +139,6 @@ test.each([
   const snapshot = takeSnapshot(aListing({ collection: digest.rows(), members: [member] }), uidOf);
   const ended = decide(snapshot.sessions, policy, contextOf(snapshot))
     .filter(({ verdict }) => verdict === 'terminate')
-    .map(({ session }) => digest.standsFor().get(keyOf(session.lsid)) ?? 1);
+    .map(({ session }) => digest.standsFor().get(session.lsid) ?? 1);
   expect(ended).toEqual([150]);
 });

@@ -124,8 +124,8 @@ export function brokenOffEvent(end: {
 }
 
 /**
- * Returns a function that tells when a session was last used as far as anyone knows, as the log writes it. One refresh
- * writes many sessions within a millisecond, so that the same time is often told again.
+ * Returns a function that tells when a session was last used as far as anyone knows, as the log writes it. It keeps the
+ * last words said: a refresh stamps a thousand sessions alike.
  */
 export function lastUseTexts(): (session: Session) => string | null {
   const last = { used: Number.NaN, text: '' };

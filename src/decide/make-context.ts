@@ -1,3 +1,4 @@
+import { groupsOf } from '../groups.ts';
 import type { Policy } from '../policy/policy.ts';
 import { isOpen, localZoneFor } from '../policy/time-interval.ts';
 import { keyOf, lastUse, type Session, type SessionId, type Uid } from '../session.ts';
@@ -53,7 +54,9 @@ export function makeContext(
     firstSeen: ({ lsid }) =>
       facts.firstSeen === undefined ? undefined : (facts.firstSeen.get(keyOf(lsid)) ?? now),
     rankOf({ lsid: { id, uid } }) {
-      byOwner ??= sessionsByOwner(snapshot);
+      byOwner ??= new Map(
+        groupsOf(snapshot.sessions, ({ lsid }) => [lsid.uid]).map((theirs) => [theirs[0].lsid.uid, theirs]),
+      );
       const known = ranks.get(uid) ?? rank((byOwner.get(uid) ?? []).filter((each) => !mayBeOver(each)));
       ranks.set(uid, known);
       return known.get(id) ?? 0;
@@ -76,14 +79,4 @@ function rank(sessions: readonly Session[]): Map<SessionId, number> {
     .map((session) => ({ id: session.lsid.id, used: lastUse(session) ?? Infinity }))
     .sort((a, b) => (a.used === b.used ? (a.id < b.id ? 1 : -1) : b.used > a.used ? 1 : -1));
   return new Map(latestFirst.map(({ id }, at) => [id, at]));
-}
-
-function sessionsByOwner({ sessions }: Snapshot): Map<Uid, Session[]> {
-  const byOwner = new Map<Uid, Session[]>();
-  for (const session of sessions) {
-    const theirs = byOwner.get(session.lsid.uid);
-    if (theirs === undefined) byOwner.set(session.lsid.uid, [session]);
-    else theirs.push(session);
-  }
-  return byOwner;
 }

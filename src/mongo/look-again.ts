@@ -1,30 +1,24 @@
 import { LsidMap } from '../lsid-map.ts';
 import type { PlannedUser } from '../plan/plan.ts';
 import type { Lsid, Uid } from '../session.ts';
-import type { Snapshot } from '../snapshot.ts';
+import { countByOwner, isListed, type Snapshot } from '../snapshot.ts';
 import { countOwners, listRecords, listRecordsOf, since } from './collection.ts';
 import type { Deployment } from './deployment.ts';
-import {
-  again,
-  listMembers,
-  readClock,
-  type Clock,
-  type Look,
-  type MemberErrors,
-  type MemberOptions,
-} from './look.ts';
+import { again, listMembers, readClock, type Clock, type Look, type MemberOptions } from './look.ts';
 import { only } from './operations.ts';
 
 /** What an earlier look saw. */
-export interface Earlier extends Pick<Look, 'clock' | 'owners'> {
+export interface Earlier extends Pick<Look, 'clock'> {
   readonly snapshot: Snapshot;
+  /** Of whom it left out what could not matter to it: it may now. */
+  readonly partlyRead: ReadonlySet<Uid>;
   /** Whether a session’s verdict depends on no other session: then the records of those that are planned will do. */
   readonly eachAlone: boolean;
 }
 
 /**
- * Looks at these users again: at all that the members know of them now, and in the collection at what may have
- * changed. It comes to what reading all of their records would, and sends a part of it. Throws ReaperErrors.
+ * Looks at these users again: at all that the members know of them now, and in the collection at all on which the
+ * verdicts of their planned sessions depend, of which little is sent. Throws ReaperErrors.
  */
 export async function lookAgain(
   deployment: Deployment,
@@ -57,6 +51,7 @@ export async function lookAfter(
   }));
 }
 
+/** What was read of the collection, and what it still has as it was. */
 type Records = Pick<Look, 'collection' | 'unchanged'>;
 
 async function lookAt(
@@ -66,9 +61,8 @@ async function lookAt(
 ): Promise<Look> {
   return again(deployment, async () => {
     const clock = await readClock(deployment.primary);
-    const failed: MemberErrors = { errors: new Map(), hanging: new Set() };
-    const members = await listMembers(deployment, clock, options, failed);
-    return { clock, serverTime: clock.time, members, ...failed, ...(await read(clock)) };
+    const told = await listMembers(deployment, clock, options);
+    return { clock, serverTime: clock.time, ...told, ...(await read(clock)) };
   });
 }
 
@@ -76,16 +70,14 @@ async function lookAt(
 async function recordsOfUsers(
   { primary, topology, refreshMillis }: Deployment,
   uids: readonly Uid[],
-  { clock, snapshot, owners = [] }: Earlier,
+  { clock, snapshot, partlyRead }: Earlier,
   now: Clock,
 ): Promise<Records> {
   // The shards of a cluster stamp its records, and a router tells nothing of their clocks and elections.
   if (topology === 'sharded' || !isSameClock(clock, now))
     return { collection: await listRecords(primary, only('_id.uid', uids)) };
   const theirs = new Set(uids);
-  const before = snapshot.sessions.filter(
-    ({ lsid, flushed }) => flushed !== undefined && theirs.has(lsid.uid),
-  );
+  const before = snapshot.sessions.filter((session) => isListed(session) && theirs.has(session.lsid.uid));
   // First the count: so it can come out as expected only if nothing has left the listing, or came in between.
   const counts = new Map((await countOwners(primary, uids)).map(({ uid, count }) => [uid, count]));
   // What a refresh was writing during the earlier look may bear a time from before it (L2).
@@ -94,10 +86,7 @@ async function recordsOfUsers(
   const isChanged = new LsidMap(changed.map(({ lsid }) => [lsid, true]));
   const unchanged = before.filter(({ lsid }) => !isChanged.has(lsid));
 
-  const read = countBy(before);
-  // Of these the earlier look left out what could not matter to it: it may now.
-  const partlyRead = new Set(owners.flatMap(({ uid, count }) => ((read.get(uid) ?? 0) < count ? [uid] : [])));
-  const found = countBy([...unchanged, ...changed]);
+  const found = countByOwner([...unchanged, ...changed]);
   const unsure = new Set(
     uids.filter((uid) => partlyRead.has(uid) || (found.get(uid) ?? 0) !== (counts.get(uid) ?? 0)),
   );
@@ -105,12 +94,6 @@ async function recordsOfUsers(
   const readAgain = await listRecords(primary, only('_id.uid', [...unsure]));
   const isSure = ({ lsid }: { readonly lsid: Lsid }): boolean => !unsure.has(lsid.uid);
   return { collection: [...changed.filter(isSure), ...readAgain], unchanged: unchanged.filter(isSure) };
-}
-
-function countBy(items: readonly { readonly lsid: Lsid }[]): Map<Uid, number> {
-  const counts = new Map<Uid, number>();
-  for (const { lsid } of items) counts.set(lsid.uid, (counts.get(lsid.uid) ?? 0) + 1);
-  return counts;
 }
 
 /** In ms: by so much a clock may drift within a run. */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { keyOf, parseSessionId, type Lsid } from '../session.ts';
+import { LsidMap, type ReadonlyLsidMap } from '../lsid-map.ts';
+import { parseSessionId, type Lsid } from '../session.ts';
 import { listRecordsOf, oldestOfOwners } from './collection.ts';
 import type { Deployment } from './deployment.ts';
-import { again, listMembers, lsidsOf, readClock, type Look, type MemberErrors } from './look.ts';
+import { again, listMembers, lsidsOf, readClock, type Look } from './look.ts';
 
 /** Below so many it is no slower to read all. */
 const fewest = 2_000;
@@ -13,7 +14,7 @@ const mostKnown = 1_000;
 /** One record of each owner stands for all of the owner’s that no member knows: it has the earliest last use of these. */
 export interface OldestLook extends Look {
   /** By the lsid that such a record was given; no session has it. */
-  readonly standsFor: ReadonlyMap<string, number>;
+  readonly standsFor: ReadonlyLsidMap<number>;
 }
 
 /**
@@ -29,9 +30,8 @@ export async function lookAtOldest(
   return again(deployment, async () => {
     const { primary } = deployment;
     const clock = await readClock(primary);
-    const failed: MemberErrors = { errors: new Map(), hanging: new Set() };
-    const members = await listMembers(deployment, clock, {}, failed);
-    const known = [...members.flatMap(lsidsOf), ...also];
+    const told = await listMembers(deployment, clock, {});
+    const known = [...told.members.flatMap(lsidsOf), ...also];
     if (known.length > mostKnown) return undefined;
     const records = await listRecordsOf(primary, known);
     const owners = await oldestOfOwners(primary, records);
@@ -40,10 +40,9 @@ export async function lookAtOldest(
     return {
       clock,
       serverTime: clock.time,
-      members,
-      ...failed,
+      ...told,
       collection: [...records, ...oldest],
-      standsFor: new Map(owners.map(({ uid, count }) => [keyOf({ id: standIn, uid }), count])),
+      standsFor: new LsidMap(owners.map(({ uid, count }) => [{ id: standIn, uid }, count])),
     };
   });
 }

@@ -83,13 +83,12 @@ async function lookOnce(deployment: Deployment, options: LookOptions): Promise<L
   const primaryClock = await readClock(deployment.primary);
   const serverTime = primaryClock.time;
   const match = toMatch(options.narrow?.(serverTime) ?? 'all');
-  const failed: MemberErrors = { errors: new Map(), hanging: new Set() };
-  const [members, owners] = await Promise.all([
-    listMembers(deployment, primaryClock, options, failed),
+  const [told, owners] = await Promise.all([
+    listMembers(deployment, primaryClock, options),
     match === undefined ? undefined : countOwners(deployment.primary),
   ]);
-  const known = [...members.flatMap(lsidsOf), ...(options.also ?? [])];
-  const found = { clock: primaryClock, serverTime, members, ...failed };
+  const known = [...told.members.flatMap(lsidsOf), ...(options.also ?? [])];
+  const found = { clock: primaryClock, serverTime, ...told };
   if (match === undefined || owners === undefined || known.length > mostKnown) {
     const collection = await listRecords(deployment.primary, [], options.onRead);
     return { ...found, collection };
@@ -111,8 +110,8 @@ async function listMatching(
 ): Promise<readonly ListedSession[]> {
   const stages = [{ $match: match }];
   if (digest === undefined) return listRecords(primary, stages, onRead);
-  const byLsid = new LsidMap(known.map((lsid) => [lsid, lsid]));
-  const isUnknown = ({ lsid }: ListedSession): boolean => !byLsid.has(lsid);
+  const isKnown = new LsidMap(known.map((lsid) => [lsid, true]));
+  const isUnknown = ({ lsid }: ListedSession): boolean => !isKnown.has(lsid);
   digest.clear();
   await passRecords(primary, stages, (rows) => digest.add(rows.filter(isUnknown), listing), onRead);
   return digest.rows();
@@ -121,13 +120,13 @@ async function listMatching(
 /** Beyond so many sessions it is faster to read everything than to look them up one by one. */
 const mostKnown = 100_000;
 
-/** What every member says, in parallel; `failed` is told who said nothing, and why. */
+/** What every member says, in parallel, and who said nothing, and why. */
 export async function listMembers(
   deployment: Deployment,
   primaryClock: Clock,
   options: MemberOptions,
-  failed: MemberErrors,
-): Promise<MemberListing[]> {
+): Promise<MemberErrors & Pick<Listing, 'members'>> {
+  const failed: MemberErrors = { errors: new Map(), hanging: new Set() };
   const members = await Promise.all(
     deployment.members.map(async (member): Promise<MemberListing> => {
       const { address, error: lost = options.lost?.get(address) } = member;
@@ -144,8 +143,9 @@ export async function listMembers(
       return { address, behind: 0, sessions: undefined, held: undefined };
     }),
   );
-  if (deployment.topology !== 'sharded') return members;
-  return [...members, ...(await listShards(deployment.primary, options.uids))];
+  if (deployment.topology !== 'sharded') return { members, ...failed };
+  const shards = await listShards(deployment.primary, options.uids);
+  return { members: [...members, ...shards], ...failed };
 }
 
 /** A server that lives answers `hello` at once; a listing may be long. In ms. */

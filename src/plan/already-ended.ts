@@ -51,6 +51,7 @@ export function aftermathOf(
   snapshot: Snapshot,
   { refreshMillis, membersComplete }: Sight,
 ): Aftermath {
+  // Of few users mostly, and a map of a million sessions would take longer to make than all else.
   const owners = new Set(earlier.map(({ lsid }) => lsid.uid));
   const theirs = snapshot.sessions.filter(({ lsid }) => owners.has(lsid.uid));
   const listed = new LsidMap(theirs.map((session) => [session.lsid, session]));
@@ -103,12 +104,8 @@ export function toRemember(
   done: readonly Done[],
   runId: string,
 ): EndedSession[] {
-  const earlier = [...pending, ...inDoubt];
-  // Mostly there is none of it.
   const outcomes = new LsidMap(
-    earlier.length === 0
-      ? []
-      : done.map(({ verdict: { session }, outcome }) => [session.lsid, outcome.outcome]),
+    done.map(({ verdict: { session }, outcome }) => [session.lsid, outcome.outcome]),
   );
   const isOpen = ({ lsid, outcome }: EndedSession): boolean => {
     const now = outcomes.get(lsid);
@@ -116,7 +113,7 @@ export function toRemember(
     return now === undefined || now === 'spared' || now === 'already_ended';
   };
   return [
-    ...earlier.filter(isOpen),
+    ...[...pending, ...inDoubt].filter(isOpen),
     ...done.flatMap(({ verdict: { session }, outcome: { outcome, usedAgain }, at }): EndedSession[] => {
       if ((outcome !== 'ended' && outcome !== 'killed' && outcome !== 'in_doubt') || usedAgain) return [];
       return [{ lsid: session.lsid, user: session.user, at, outcome, runId }];

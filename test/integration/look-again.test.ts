@@ -6,11 +6,12 @@ import type { Look } from '../../src/mongo/look.ts';
 import { lookAgain } from '../../src/mongo/look-again.ts';
 import { only } from '../../src/mongo/operations.ts';
 import { rememberingUidOf } from '../../src/mongo/uid.ts';
-import type { PlannedUser } from '../../src/plan/plan.ts';
+import { makePlan, type PlannedUser } from '../../src/plan/plan.ts';
 import { parsePolicy } from '../../src/policy/load.ts';
 import { keyOf, type Uid } from '../../src/session.ts';
-import type { ListedSession } from '../../src/snapshot.ts';
+import { partlyReadOwners, type ListedSession } from '../../src/snapshot.ts';
 import { survey, type Survey } from '../../src/survey.ts';
+import { toTerminate } from '../support/builders.ts';
 import { everyAction, people, type Person } from '../support/people.ts';
 import { sharedReplicaSet } from '../support/shared.ts';
 
@@ -58,17 +59,10 @@ async function makeSessions(count: number): Promise<Map<Person, UUID[]>> {
 }
 
 /** Everybody’s sessions, planned. */
-function plannedUsers({ snapshot }: Survey): PlannedUser[] {
-  return crowd.map(({ listed }) => {
-    const uid = uidOf(listed);
-    const [first, ...rest] = snapshot.sessions
-      .filter(({ lsid }) => lsid.uid === uid)
-      .map((session) => {
-        return { verdict: 'terminate' as const, session, rule: 'r', wholeUser: true, because: '' };
-      });
-    if (first === undefined) throw new Error(`${listed} has no sessions`);
-    return { uid, user: listed, sessions: [first, ...rest], target: { by: 'user', uid } };
-  });
+function plannedUsers({ snapshot }: Survey): readonly PlannedUser[] {
+  const theirs = snapshot.sessions.filter(({ lsid }) => uids().includes(lsid.uid));
+  const verdicts = theirs.map((session) => toTerminate(session, { wholeUser: true }));
+  return makePlan(verdicts, () => false).users;
 }
 
 type Found = Pick<ListedSession, 'lsid' | 'lastUse'>;
@@ -89,7 +83,12 @@ const uids = (): Uid[] => crowd.map(({ listed }) => uidOf(listed));
 it('a second look finds what is listed now, and is sent only what has changed', async () => {
   const made = await makeSessions(20);
   const first = await survey(deployment, policy, { uidOf, localZone: 'UTC', firstSeen: undefined });
-  const earlier = { ...first.seen, snapshot: first.snapshot, eachAlone: false };
+  const earlier = {
+    clock: first.seen.clock,
+    snapshot: first.snapshot,
+    partlyRead: partlyReadOwners(first.snapshot, first.seen.owners),
+    eachAlone: false,
+  };
   const users = plannedUsers(first);
 
   sent.length = 0;

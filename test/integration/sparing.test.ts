@@ -103,6 +103,33 @@ describe.concurrent('what must not die lives', () => {
     expect(await fresh.drain()).toBe(documents);
   });
 
+  it('with terminate: sessions, one that has left the listing is spared, and the others die', async () => {
+    const fay = await person('fay');
+    const client = await fay.client();
+    const [left, idle] = [new UUID(), new UUID()];
+    await client.db('admin').command({ refreshSessions: [{ id: left }, { id: idle }] });
+    await untilIdle(10_000, left.toString(), idle.toString());
+
+    const bench = await testBench(
+      uri,
+      `rules: [{ name: idle, when: { users: ['${fay.listed}'], idle_for: 10s } }]`,
+    );
+    const { json } = await bench.run([], {
+      onStage: async (stage) => {
+        if (stage !== 'look') return;
+        await client.db('admin').command({ endSessions: [{ id: left }] });
+        await untilGone(left.toString());
+      },
+    });
+
+    const outcomes = new Map(json.sessions.map(({ lsid, ...rest }) => [lsid.id, rest]));
+    expect(outcomes.get(left.toString())).toMatchObject({
+      outcome: 'spared',
+      outcome_because: 'no longer listed at the look before the kill',
+    });
+    expect(outcomes.get(idle.toString())).toMatchObject({ outcome: 'ended' });
+  });
+
   it('a busy session is never idle, however long its operation runs', async () => {
     const carol = await person('carol');
     const client = await carol.client(member);

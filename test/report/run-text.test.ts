@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { runToText } from '../../src/report/run-text.ts';
 import { styleFor } from '../../src/report/style.ts';
 import type { RunResult } from '../../src/run-result.ts';
-import { keyOf } from '../../src/session.ts';
+import { LsidMap } from '../../src/lsid-map.ts';
 import type { OutcomeName } from '../../src/terminate/outcome.ts';
 import { aSession, minute, toSpare, toTerminate } from '../support/builders.ts';
 import { anOutcome, aRunResult, oddNames, verdictsFor } from './a-run-result.ts';
@@ -161,7 +161,7 @@ describe('the report for a person', () => {
 
   test('tells for how many others a verdict stands', () => {
     const verdict = toTerminate(aSession({ owner: 'ann@admin' }), { rule: 'idle', because: 'idle for 3h' });
-    const standsFor = new Map([[keyOf(verdict.session.lsid), 20_000]]);
+    const standsFor = new LsidMap([[verdict.session.lsid, 20_000]]);
     const text = textOf({ ...aRunResult({ verdicts: [verdict] }), standsFor });
     expect(text).toContain('ann@admin 20000 0s would end idle: idle for 3h');
     expect(text).toContain('20000 listed · 20000 to end');
