@@ -37,10 +37,16 @@ export async function refuseOthers(
   hello: Document,
   uri: string,
 ): Promise<void> {
+  let before: Promise<unknown> = Promise.resolve();
   const server = await identifyServerName({
     connectionString: uri,
-    adminCommand: (command) =>
-      within(openDeadline, Object.keys(command)[0] ?? 'a command', client.db('admin').command(command)),
+    // One after another: for two at once the driver opens a second connection, and logs in again.
+    adminCommand(command) {
+      const name = Object.keys(command)[0] ?? 'a command';
+      const answer = before.then(() => within(openDeadline, name, client.db('admin').command(command)));
+      before = answer.catch(() => undefined);
+      return answer;
+    },
   });
   if (server !== 'mongodb') {
     const name = productNames[server] ?? 'another product that speaks MongoDB’s protocol';

@@ -83,8 +83,11 @@ async function lookOnce(deployment: Deployment, options: LookOptions): Promise<L
   const primaryClock = await readClock(deployment.primary);
   const serverTime = primaryClock.time;
   const match = toMatch(options.narrow?.(serverTime) ?? 'all');
+  const asked = listMembers(deployment, primaryClock, options);
+  // It has one client for both: for two questions at once the driver would open a second connection, and log in again.
+  if (deployment.topology === 'standalone') await asked;
   const [told, owners] = await Promise.all([
-    listMembers(deployment, primaryClock, options),
+    asked,
     match === undefined ? undefined : countOwners(deployment.primary),
   ]);
   const known = [...told.members.flatMap(lsidsOf), ...(options.also ?? [])];

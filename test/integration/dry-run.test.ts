@@ -65,6 +65,19 @@ describe.concurrent('a dry run', () => {
     expect(await cursor.drain()).toBe(documents);
   });
 
+  it('logs in no more than once on each member, and once where it looks for the primary', async () => {
+    const bench = await testBench(uri, 'rules: [{ name: idle, when: { idle_for: 2h } }]');
+    const opened: string[] = [];
+    const { code } = await bench.run(['--dry-run'], {
+      onClient: (client) => client.on('connectionCreated', ({ address }) => opened.push(address)),
+    });
+    const members = set.members.map(({ address }) => address);
+    const again = members.filter((address) => opened.filter((each) => each === address).length > 1);
+    expect(code).toBe(0);
+    expect(again).toHaveLength(1);
+    expect(opened.sort()).toEqual([...members, ...again].sort());
+  });
+
   it('would have noticed a kill', async () => {
     const bob = await person('bob');
     await openCursor(await bob.client());

@@ -42,6 +42,16 @@ describe('a standalone server', () => {
     expect(mine).toMatchObject({ user: alice.listed, holds: { cursors: 1 } });
   });
 
+  it('is logged in to once by a dry run', async () => {
+    const bench = await testBench(uri, 'rules: [{ name: idle, when: { idle_for: 2h } }]');
+    const opened: string[] = [];
+    const { code } = await bench.run(['--dry-run'], {
+      onClient: (client) => client.on('connectionCreated', ({ address }) => opened.push(address)),
+    });
+    expect(code).toBe(0);
+    expect(opened).toEqual([closed.members[0]!.address]);
+  });
+
   it('run ends one user’s cursor and nobody else’s', async () => {
     const [bob, carol] = await Promise.all([folk.person('bob'), folk.person('carol')]);
     const [his, hers] = [await openCursor(await bob.client()), await openCursor(await carol.client())];
