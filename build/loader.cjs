@@ -7,7 +7,6 @@ const file = readFileSync(filename);
 // Of each part: how far before the end of this file it begins, its length, the line before it, and whether it may be
 // there compiled.
 const index = new Map(Object.entries(INDEX));
-const [before, after] = WRAPPER;
 const loaded = new Map();
 let compiled;
 function need(name) {
@@ -25,7 +24,7 @@ function need(name) {
   if (early) compiled ??= readCompiled();
   // Another version of V8, or one with other flags, does not take it and compiles the code itself.
   const cachedData = early ? compiled.get(name) : undefined;
-  const script = new Script(before + code + after, { filename, lineOffset: line, cachedData });
+  const script = new Script(code, { filename, lineOffset: line, cachedData });
   const module = { exports: {} };
   loaded.set(name, module);
   script.runInThisContext()(module.exports, need, module, need);

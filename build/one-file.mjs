@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
-/** V8 compares what it is given with what it was given by the length alone: at both times it must be the same. */
-const wrapper = ['(function (exports, require, module, need) {', '\n})'];
+/** As a part is compiled: V8 compares what it is given with what it was given by the length alone. */
+const wrapped = (text) => `(function (exports, require, module, need) {${text}\n})`;
 
 /**
  * Puts the parts of the bundle, `{ name, text, early }`, into the one file that ships.
@@ -19,16 +19,16 @@ export async function oneFile(parts) {
   const loader = await readFile(new URL('loader.cjs', import.meta.url), 'utf8');
   const build = createHash('sha256')
     .update(loader)
-    .update(JSON.stringify([wrapper, parts]))
+    .update(JSON.stringify([wrapped(''), parts]))
     .digest('hex');
   const loaderOf = (index) =>
     `#!/usr/bin/env node\n${loader}`
       .replace('INDEX', () => JSON.stringify(index))
-      .replace('WRAPPER', () => JSON.stringify(wrapper))
       .replace('BUILD', () => `'${build}'`);
 
   let line = linesOf(loaderOf({}));
-  const written = parts.map(({ name, text, early }) => {
+  const written = parts.map(({ name, text: bare, early }) => {
+    const text = wrapped(bare);
     if (text.includes('*@@/')) throw new Error(`${name} has in it what stands for the end of a comment`);
     const hidden = text.replaceAll('*/', '*@@/');
     const comment = `/* ${name}\n${hidden}\n*/\n`;
@@ -57,7 +57,7 @@ function compiled(parts, build) {
   // Else it would leave out each function that has not run yet.
   setFlagsFromString('--no-lazy');
   const scripts = parts.map(
-    ({ text, line }) => new Script(wrapper.join(text), { filename: 'reaper.js', lineOffset: line }),
+    ({ text, line }) => new Script(text, { filename: 'reaper.js', lineOffset: line }),
   );
   setFlagsFromString('--lazy');
   const made = scripts.map((script) => script.createCachedData());

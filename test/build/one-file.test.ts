@@ -36,7 +36,7 @@ describe('the one file that ships', () => {
     await writeFile(file, text);
     const [word, at] = execFileSync(process.execPath, [file], { encoding: 'utf8' }).split('\n');
     expect(word).toBe('right');
-    const line = text.split('\n').findIndex((each) => each.startsWith('console.log(new Error')) + 1;
+    const line = text.split('\n').findIndex((each) => each.includes('console.log(new Error')) + 1;
     expect(at).toContain(`program.js:${line}:`);
   });
 
