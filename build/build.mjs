@@ -1,9 +1,10 @@
 // Bundles src/main.ts and everything it needs into the one file that ships: dist/reaper.js.
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename } from 'node:path';
 import { build, transform } from 'esbuild';
-import { oneFile } from './one-file.mjs';
+import { codeOfDryRun } from './dry-run.ts';
+import { compiledFile, oneFile } from './one-file.mjs';
 import { fileNameOf, late, loadLate, onlyUsedZod } from './plugins.mjs';
 
 const { version } = createRequire(import.meta.url)('../package.json');
@@ -54,11 +55,13 @@ const parts = await Promise.all(
 await mkdir('dist', { recursive: true });
 // Node begins a program that is no ES module sooner.
 await writeFile('dist/package.json', '{ "type": "commonjs" }\n');
-const { file, compiled } = await oneFile(parts);
+const one = await oneFile(parts);
 // Every character is one byte: esbuild writes others as escapes.
-await writeFile('dist/reaper.js', file, 'latin1');
+await writeFile('dist/reaper.js', one.file, 'latin1');
 await chmod('dist/reaper.js', 0o755);
-await writeFile('dist/reaper.js.compiled', compiled);
+// One from before would be used and written again, with all that is in it.
+await rm('dist/reaper.js.compiled', { force: true });
+await writeFile('dist/reaper.js.compiled', compiledFile(one, await codeOfDryRun('dist/reaper.js')));
 await chmod('dist/reaper.js.compiled', 0o644);
 
 /** The parts that are loaded with these modules. */

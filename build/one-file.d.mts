@@ -7,4 +7,17 @@ interface Part {
   readonly early: boolean;
 }
 
-export function oneFile(parts: readonly Part[]): Promise<{ file: string; compiled: Buffer }>;
+interface OneFile {
+  readonly file: string;
+  /** Tells this build from every other. */
+  readonly build: string;
+  /** The names of those parts that a run needs early, by the line before each. */
+  readonly early: ReadonlyMap<number, string>;
+}
+
+export function oneFile(parts: readonly Part[]): Promise<OneFile>;
+
+export function compiledFile(
+  of: Pick<OneFile, 'build' | 'early'>,
+  codeByLine: ReadonlyMap<number, Buffer>,
+): Buffer;

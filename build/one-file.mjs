@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { setFlagsFromString } from 'node:v8';
-import { Script } from 'node:vm';
 
 /** As a part is compiled: V8 compares what it is given with what it was given by the length alone. */
 const wrapped = (text) => `(function (exports, require, module, need) {${text}\n})`;
@@ -13,7 +11,8 @@ const wrapped = (text) => `(function (exports, require, module, need) {${text}\n
  * each part lies in a comment, which is passed over fast, and is read and compiled when it is first needed. An error
  * tells the line of this same file.
  *
- * Returns besides what V8 makes of those parts that a run needs early, for a file beside it.
+ * Returns besides what `compiledFile` takes: the build’s name, and those parts that a run needs early, by the line
+ * before each.
  */
 export async function oneFile(parts) {
   const loader = await readFile(new URL('loader.cjs', import.meta.url), 'utf8');
@@ -32,7 +31,7 @@ export async function oneFile(parts) {
     if (text.includes('*@@/')) throw new Error(`${name} has in it what stands for the end of a comment`);
     const hidden = text.replaceAll('*/', '*@@/');
     const comment = `/* ${name}\n${hidden}\n*/\n`;
-    const part = { name, text, early, comment, length: hidden.length, line };
+    const part = { name, early, comment, length: hidden.length, line };
     line += linesOf(comment) - 1;
     return part;
   });
@@ -45,29 +44,27 @@ export async function oneFile(parts) {
   }
   return {
     file: loaderOf(index) + written.map(({ comment }) => comment).join(''),
-    compiled: compiled(
-      written.filter(({ early }) => early),
-      build,
-    ),
+    build,
+    early: new Map(written.filter(({ early }) => early).map(({ line: before, name }) => [before, name])),
   };
 }
 
-/** A line that tells what is where, then the bytes. */
-function compiled(parts, build) {
-  // Else it would leave out each function that has not run yet.
-  setFlagsFromString('--no-lazy');
-  const scripts = parts.map(
-    ({ text, line }) => new Script(text, { filename: 'reaper.js', lineOffset: line }),
-  );
-  setFlagsFromString('--lazy');
-  const made = scripts.map((script) => script.createCachedData());
+/** What lies beside the file: a line that tells what is where, then what V8 made of each part, by the line before it. */
+export function compiledFile({ build, early }, codeByLine) {
+  const parts = [...early].flatMap(([before, name]) => {
+    const code = codeByLine.get(before);
+    return code === undefined ? [] : [{ name, code }];
+  });
   const places = {};
   let at = 0;
-  for (const [number, { name }] of parts.entries()) {
-    places[name] = [at, made[number].length];
-    at += made[number].length;
+  for (const { name, code } of parts) {
+    places[name] = [at, code.length];
+    at += code.length;
   }
-  return Buffer.concat([Buffer.from(`${JSON.stringify({ build, places })}\n`), ...made]);
+  return Buffer.concat([
+    Buffer.from(`${JSON.stringify({ build, places })}\n`),
+    ...parts.map(({ code }) => code),
+  ]);
 }
 
 function linesOf(text) {

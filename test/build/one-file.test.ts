@@ -3,7 +3,8 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { oneFile } from '../../build/one-file.mjs';
+import { compiledFile, oneFile } from '../../build/one-file.mjs';
+import { codeUsedBy } from '../../build/record-code.ts';
 
 const partsSaying = (word: string) => [
   { name: './main.js', text: `exports.main = 1; need('./word.js');`, early: false },
@@ -21,13 +22,13 @@ const says = (...flags: string[]) =>
   execFileSync(process.execPath, [...flags, file], { encoding: 'utf8' }).split('\n')[0];
 
 /** Writes the program, and beside it what another program of the same length was compiled to, as of this build. */
-async function withForged(change: (header: { build: string }) => object = (header) => header): Promise<void> {
+async function withForged(buildOf = (build: string) => build): Promise<void> {
   const [right, other] = await Promise.all([oneFile(partsSaying('right')), oneFile(partsSaying('other'))]);
+  await writeFile(file, other.file);
+  const code = await codeUsedBy([file]);
   await writeFile(file, right.file);
-  const end = (of: Buffer) => of.indexOf('\n');
-  const header = JSON.parse(right.compiled.toString('latin1', 0, end(right.compiled))) as { build: string };
-  const forged = [Buffer.from(JSON.stringify(change(header))), other.compiled.subarray(end(other.compiled))];
-  await writeFile(`${file}.compiled`, Buffer.concat(forged), { mode: 0o644 });
+  const forged = compiledFile({ build: buildOf(right.build), early: right.early }, code);
+  await writeFile(`${file}.compiled`, forged, { mode: 0o644 });
 }
 
 describe('the one file that ships', () => {
@@ -57,7 +58,7 @@ describe('the one file that ships', () => {
   });
 
   test('nor of another build, nor if it makes no sense', async () => {
-    await withForged((header) => ({ ...header, build: header.build.replace(/^./, 'x') }));
+    await withForged((build) => build.replace(/^./, 'x'));
     expect(says()).toBe('right');
     await writeFile(`${file}.compiled`, 'nonsense');
     expect(says()).toBe('right');

@@ -1,0 +1,18 @@
+'use strict';
+// Required before the program: at its end, writes what V8 has made of each of its parts into the folder RECORD_CODE, by
+// the line before it.
+const { writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+const vm = require('node:vm');
+
+const scripts = new Map();
+vm.Script = class extends vm.Script {
+  constructor(code, options) {
+    super(code, options);
+    scripts.set(options.lineOffset, this);
+  }
+};
+process.on('exit', () => {
+  for (const [line, script] of scripts)
+    writeFileSync(join(process.env.RECORD_CODE, String(line)), script.createCachedData());
+});
