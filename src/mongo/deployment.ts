@@ -104,9 +104,12 @@ async function findServers(
 ): Promise<Found> {
   const { setName } = hello;
   const { addresses, complete } = await findMembers(primary, hello, account);
-  // A standalone cannot be followed anywhere else: its client is its member’s too.
-  const clientOf = (address: string): MongoClient => (setName === undefined ? primary : open(address));
-  const opening = addresses.map((address) => openMember(address, clientOf(address), { setName, wordsOf }));
+  const opening = addresses.map((address) =>
+    setName === undefined
+      ? // It cannot be followed anywhere else, so that its client is its member’s too, and has just said who it is.
+        openMember(address, primary, { setName, wordsOf, said: hello })
+      : openMember(address, open(address), { setName, wordsOf }),
+  );
   const named = namedAddresses(primary);
   // Where only one server is named, it is the one that has already answered.
   if (named.length > 1)

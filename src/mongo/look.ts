@@ -136,7 +136,9 @@ export async function listMembers(
       if (lost !== undefined) failed.errors.set(address, lost);
       else {
         try {
-          return await listMember(member, primaryClock, options);
+          // A standalone’s client is the primary’s too: its clock has just been read.
+          const clock = member.client === deployment.primary ? primaryClock : await readClock(member.client);
+          return await listMember(member, { clock, primaryClock }, options);
         } catch (error) {
           if (error instanceof ReaperError) throw error;
           failed.errors.set(address, deployment.wordsOf(error));
@@ -182,12 +184,10 @@ export async function readClock(client: MongoClient): Promise<Clock> {
 }
 
 async function listMember(
-  member: Member,
-  primaryClock: Clock,
+  { address, client }: Member,
+  { clock, primaryClock }: { readonly clock: Clock; readonly primaryClock: Clock },
   { uids, connections = false }: MemberOptions,
 ): Promise<MemberListing> {
-  const { client } = member;
-  const clock = await readClock(client);
   // First what runs, then what was used: an operation that begins in between has renewed its session's last use.
   const operations = { ...ofServer, pipeline: stagesOfOperations(uids, 'here'), what: 'its operations' };
   const held = await readDocuments(client, operations, (row) => parseHeldThings(row, clock.time));
@@ -200,7 +200,7 @@ async function listMember(
   // After `held`: a client that connects in between must not seem gone.
   const connected = connections ? await listConnections(client) : undefined;
   return {
-    address: member.address,
+    address,
     behind: behindBy(primaryClock, clock),
     sessions,
     held: held.flat(),

@@ -38,14 +38,17 @@ export async function findMembers(
   return { addresses: parseDataBearing(config), complete: true };
 }
 
-/** Connects to one member; never throws, since a member that cannot be reached is a failure of that member. */
+/**
+ * Connects to one member; never throws, since a member that cannot be reached is a failure of that member. `said` is
+ * its `hello`, if it has just been asked.
+ */
 export async function openMember(
   address: string,
   client: MongoClient,
-  { setName, wordsOf }: { setName: unknown; wordsOf: (error: unknown) => string },
+  { setName, wordsOf, said }: { setName: unknown; wordsOf: (error: unknown) => string; said?: Hello },
 ): Promise<Member> {
   try {
-    const { hello, version } = await greet(client);
+    const { hello, version } = await greet(client, said);
     const error = strangerWords(address, setName, hello);
     return { address, role: roleOf(hello), client, version, error };
   } catch (error) {
@@ -53,12 +56,15 @@ export async function openMember(
   }
 }
 
-/** What a server says of itself. Throws what the driver throws, NoAnswer, or a ReaperError if it makes no sense. */
-export async function greet(client: MongoClient): Promise<{ hello: Hello; version: string }> {
+/**
+ * What a server says of itself, or has `said` already. Throws what the driver throws, NoAnswer, or a ReaperError if it
+ * makes no sense.
+ */
+export async function greet(client: MongoClient, said?: Hello): Promise<{ hello: Hello; version: string }> {
   const admin = client.db('admin');
-  const hello = await within(openDeadline, 'hello', admin.command({ hello: 1 }));
+  const hello = said ?? parseHello(await within(openDeadline, 'hello', admin.command({ hello: 1 })));
   const buildInfo = await within(openDeadline, 'buildInfo', admin.command({ buildInfo: 1 }));
-  return { hello: parseHello(hello), version: parseVersion(buildInfo) };
+  return { hello, version: parseVersion(buildInfo) };
 }
 
 /**
