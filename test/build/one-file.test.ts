@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { compiledFile, oneFile } from '../../build/one-file.mjs';
 import { codeUsedBy } from '../../build/record-code.ts';
@@ -49,6 +49,13 @@ describe('the one file that ships', () => {
     await withForged();
     // Only a forgery shows that it is taken: what V8 is given must come from the same build, and the same owner.
     expect(says()).toBe('other');
+  });
+
+  test('has nothing in it that tells where it was built', async () => {
+    await withForged();
+    const compiled = await readFile(`${file}.compiled`);
+    expect(compiled.includes('program.js')).toBe(true);
+    expect(compiled.includes(dirname(file))).toBe(false);
   });
 
   test.each([0o664, 0o646])('but not where others may write it: %o', async (mode) => {
