@@ -1,5 +1,14 @@
-import { availableParallelism } from 'node:os';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+
+// All that the tests and their servers put down goes with them. Open to everybody, as what it stands for: some tests
+// are another user.
+const temporary = mkdtempSync(join(tmpdir(), 'reaper-tests-'));
+chmodSync(temporary, 0o1777);
+process.env['TMPDIR'] = temporary;
+process.on('exit', () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
 
 // Vitest leaves one core alone, which would be half of two; and the tools wait for the network and for cron’s minute.
 const maxWorkers = Math.max(2, availableParallelism());

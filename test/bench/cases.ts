@@ -4,7 +4,14 @@ import { everyAction, people } from '../support/people.ts';
 import { measureLoad, type Load } from './load.ts';
 import type { Program } from './measure.ts';
 import { makePrograms, mongosh } from './programs.ts';
-import { changeIdle, clearSessions, limitMillis, makeSessions, makeUsers } from './sessions.ts';
+import {
+  changeIdle,
+  clearSessions,
+  limitMillis,
+  makeSessions,
+  makeUsers,
+  refreshMillis,
+} from './sessions.ts';
 
 /** A pair of programs that are measured in turn, and how many times as much of it the first may take. */
 export interface Case {
@@ -183,9 +190,7 @@ async function start(members: number, million: number): Promise<Started> {
   const setParameters = {
     maxSessions: 2 * million + 10_000,
     localLogicalSessionTimeoutMinutes: 2880,
-    // As rarely as can be waited for. The next refresh deletes what a run has ended, and is not to come within it: in
-    // production it mostly comes minutes later.
-    logicalSessionRefreshMillis: 60_000,
+    logicalSessionRefreshMillis: refreshMillis,
   };
   const deployment =
     members === 1
