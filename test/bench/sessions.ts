@@ -54,11 +54,15 @@ export async function makeSessions(
 ): Promise<void> {
   await withRecords(deployment, async (records) => {
     const missing = async (): Promise<number> => listed - (await records.countDocuments(made));
-    // Again and again: what a run has ended leaves at some later refresh, perhaps after it was counted.
-    for (let count = await missing(); count > 0; count = await missing()) {
+    for (let count = await missing(); count > 0;) {
       await refresh(deployment, count);
-      const late = Date.now() + 2 * refreshMillis;
-      while (Date.now() < late && (await missing()) > 0) await sleep(500);
+      // Until none is missing, or none comes any more: what a run has ended leaves later, after it was counted.
+      let [least, since] = [count, Date.now()];
+      while (count > 0 && Date.now() < since + 2 * refreshMillis) {
+        await sleep(500);
+        count = await missing();
+        if (count < least) [least, since] = [count, Date.now()];
+      }
     }
     await setAge(records, made, idle === listed ? idleMillis : 0);
     if (idle > 0 && idle < listed) await ageSome(records, idle);
