@@ -79,7 +79,7 @@ describe('what a run leaves besides its report', () => {
 
 describe('the built program, with no compiler at run time (--jitless)', () => {
   it('does a whole run and an audit', async () => {
-    await execute(process.execPath, ['build/build.mjs']);
+    await execute('npm', ['run', '--silent', 'build']);
     const { cursor, bench } = await oneSession();
     const reaper = (...args: string[]) =>
       execute(
