@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UUID } from 'mongodb';
+import { UUID, type MongoClient } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { documents, errorName, everyAction, idOf, openCursor, people } from '../support/people.ts';
 import { testBench } from '../support/reaper.ts';
@@ -73,6 +73,27 @@ describe.concurrent('what must not die lives', () => {
     expect(await benOne.drain()).toBe('CursorNotFound');
   });
 
+  /** Runs while a session leaves the listing just before the look, sees that it is spared, and returns all outcomes. */
+  async function runWhileItLeaves(
+    bench: Awaited<ReturnType<typeof testBench>>,
+    client: MongoClient,
+    left: UUID,
+  ) {
+    const { json } = await bench.run([], {
+      onStage: async (stage) => {
+        if (stage !== 'look') return;
+        await client.db('admin').command({ endSessions: [{ id: left }] });
+        await untilGone(left.toString());
+      },
+    });
+    const outcomes = new Map(json.sessions.map(({ lsid, ...rest }) => [lsid.id, rest]));
+    expect(outcomes.get(left.toString())).toMatchObject({
+      outcome: 'spared',
+      outcome_because: 'no longer listed at the look before the kill',
+    });
+    return outcomes;
+  }
+
   it('with terminate: user nothing dies for a session that has left the listing', async () => {
     const eve = await person('eve');
     const client = await eve.client();
@@ -86,19 +107,7 @@ describe.concurrent('what must not die lives', () => {
       uri,
       `rules: [{ name: idle, when: { users: ['${eve.listed}'], idle_for: 10s }, terminate: user }]`,
     );
-    const { json } = await bench.run([], {
-      onStage: async (stage) => {
-        if (stage !== 'look') return;
-        await client.db('admin').command({ endSessions: [{ id: left }] });
-        await untilGone(left.toString());
-      },
-    });
-
-    const outcomes = new Map(json.sessions.map(({ lsid, ...rest }) => [lsid.id, rest]));
-    expect(outcomes.get(left.toString())).toMatchObject({
-      outcome: 'spared',
-      outcome_because: 'no longer listed at the look before the kill',
-    });
+    const outcomes = await runWhileItLeaves(bench, client, left);
     expect(outcomes.get(fresh.id)).toMatchObject({ verdict: 'terminate', outcome: 'spared' });
     expect(await fresh.drain()).toBe(documents);
   });
@@ -114,19 +123,7 @@ describe.concurrent('what must not die lives', () => {
       uri,
       `rules: [{ name: idle, when: { users: ['${fay.listed}'], idle_for: 10s } }]`,
     );
-    const { json } = await bench.run([], {
-      onStage: async (stage) => {
-        if (stage !== 'look') return;
-        await client.db('admin').command({ endSessions: [{ id: left }] });
-        await untilGone(left.toString());
-      },
-    });
-
-    const outcomes = new Map(json.sessions.map(({ lsid, ...rest }) => [lsid.id, rest]));
-    expect(outcomes.get(left.toString())).toMatchObject({
-      outcome: 'spared',
-      outcome_because: 'no longer listed at the look before the kill',
-    });
+    const outcomes = await runWhileItLeaves(bench, client, left);
     expect(outcomes.get(idle.toString())).toMatchObject({ outcome: 'ended' });
   });
 
